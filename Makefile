@@ -1,0 +1,143 @@
+# What a person or CI types. `make help` lists it.
+#
+# Everything is installed into .venv, with the versions and hashes of requirements/*.txt. A stamp named for
+# what was installed makes the second run instant, also after a branch has changed the lists and back.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+# How many tests run at once.
+JOBS ?= 2
+# Goes to the program that a target starts: make run ARGS="--smtp 0.0.0.0:25".
+ARGS ?=
+
+# smtp-sink and smtp-source live where PATH of a plain user does not look.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input -qq
+digest = $(shell sha256sum $(1) 2>/dev/null | sha256sum | cut -c1-16)
+# The tools' settings in pyproject.toml change nothing that is installed; the folder does, since a virtual
+# environment that was moved or copied starts the programs of the place where it came from.
+PROJECT := $(shell { echo '$(CURDIR)'; sed '/^\[tool\.ruff\]/,$$d' pyproject.toml; } | sha256sum | cut -c1-16)
+RUN_STAMP := $(VENV)/.run-$(call digest,requirements/run.txt requirements/build.txt)-$(PROJECT)
+DEV_STAMP := $(VENV)/.dev-$(call digest,requirements/dev.txt)-$(PROJECT)
+NODE_STAMP := tests/node/node_modules/.installed-$(call digest,tests/node/package-lock.json)
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(RUN_STAMP) ## install what is needed and serve on this machine (ARGS="--http 127.0.0.1:0")
+	@exec $(VENV)/bin/mailweir serve $(ARGS)
+
+.PHONY: test
+test: $(DEV_STAMP) $(NODE_STAMP) programs ## install what is needed and run every test
+	$(VENV)/bin/pytest -n $(JOBS) $(ARGS)
+
+# What takes a while or a whole machine is left to `make test`.
+SLOW := system incidents bench browser fuzz
+CHECKS := check-unit check-types check-imports check-lint check-format check-spelling check-dependencies
+
+.PHONY: check
+check: $(DEV_STAMP) ## format, lint, types, imports, spelling, unit tests: under a minute, before each commit
+	@$(MAKE) --jobs=3 --output-sync=target --keep-going $(CHECKS)
+	@echo "check: all is well"
+
+.PHONY: $(CHECKS)
+check-unit: $(DEV_STAMP)
+	@$(VENV)/bin/pytest -q -n $(JOBS) --loop uvloop $(SLOW:%=--ignore=tests/%)
+check-types: $(DEV_STAMP)
+	@$(VENV)/bin/basedpyright
+check-imports: $(DEV_STAMP)
+	@$(VENV)/bin/lint-imports
+check-lint: $(DEV_STAMP)
+	@$(VENV)/bin/ruff check
+check-format: $(DEV_STAMP)
+	@$(VENV)/bin/ruff format --check
+check-spelling: $(DEV_STAMP)
+	@$(VENV)/bin/codespell
+check-dependencies: $(DEV_STAMP)
+	@$(VENV)/bin/deptry src
+
+.PHONY: format
+format: $(DEV_STAMP) ## lay the code out and mend what ruff can mend
+	@$(VENV)/bin/ruff format
+	@$(VENV)/bin/ruff check --fix
+
+.PHONY: documents
+documents: $(RUN_STAMP) ## write the generated documents anew (a unit test of each says when it is stale)
+	@text=$$($(VENV)/bin/mailweir config-reference); printf '%s\n' "$$text" > docs/configuration.md
+
+.PHONY: manifest
+manifest: $(DEV_STAMP) ## write down anew how many tests each suite has
+	@$(VENV)/bin/pytest -q --collect-only --write-manifest >/dev/null || $(VENV)/bin/pytest -q --collect-only
+	@echo "tests/manifest.json is written: commit it together with the tests"
+
+.PHONY: bench incidents fuzz
+bench: LATER := the benchmarks come with issue 4, Measured
+incidents: LATER := the outages to be played again come with issue 7, Standing in the flood
+fuzz: LATER := the fuzz targets come with issue 4, Measured
+bench: ## measure speed beside a reference server
+incidents: ## play the outages again that Mailweir must stand (FULL=1 [ONLY=C])
+fuzz: ## feed hostile input to every parser
+bench incidents fuzz:
+	@[ -f tests/$@/__main__.py ] || { echo 'make $@: not there yet; $(LATER).' >&2; exit 1; }
+	@$(MAKE) $(DEV_STAMP)
+	@exec env PYTHONPATH=tests $(VENV)/bin/python -m $@ $(ARGS)
+
+# uv resolves for every platform at once, which pip cannot. It keeps the versions that the lists name;
+# ARGS=--upgrade takes the newest. The lists must not tell where the packages came from.
+LOCK := .cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
+
+.PHONY: lock
+lock: ## resolve requirements/*.txt anew (ARGS=--upgrade for the newest versions)
+	@$(PYTHON) -m venv .cache/lock
+	@.cache/lock/bin/python -m pip --disable-pip-version-check -qq install uv
+	@$(LOCK) pyproject.toml --output-file requirements/run.txt
+	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	@$(LOCK) requirements/build.in --output-file requirements/build.txt
+
+.PHONY: clean
+clean: ## remove what was installed and built (never mail: mailweir-data stays)
+	@rm -rf $(VENV) .cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build tests/node/node_modules
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN_STAMP):
+	@echo "Installing what Mailweir needs into $(VENV) …" >&2
+	@grep -qs '$(CURDIR)/$(VENV)/bin/python' $(VENV)/bin/pip || $(MAKE) venv
+	@$(PIP) install --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/.run-*
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	@echo "Installing what its tests and checks need into $(VENV) …" >&2
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@rm -f $(VENV)/.dev-*
+	@touch $@
+
+$(NODE_STAMP):
+	@if command -v npm >/dev/null; then \
+		echo "Installing a mail client and real mail into tests/node …" >&2; \
+		npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	else \
+		echo "npm is not here: tests that need it will fail; install Node.js 20 or newer" >&2; \
+	fi
+
+.PHONY: programs
+programs:
+	@tests/programs.sh
+
+.PHONY: venv
+venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Mailweir needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) \
+		|| { echo "Python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }

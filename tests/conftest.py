@@ -1,0 +1,40 @@
+"""What every test of the house shares: the manifest, and the event loop that asynchronous tests run on.
+
+Tests of what listens and of what talks to the outside run on uvloop and on plain asyncio, since the
+product promises both; all others run on uvloop alone. `--loop` chooses one for all.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+import uvloop
+
+pytest_plugins = ["plugins.manifest"]
+
+_FACTORIES: Mapping[str, Callable[[], asyncio.AbstractEventLoop]] = {
+    "uvloop": uvloop.new_event_loop,
+    "asyncio": asyncio.new_event_loop,
+}
+_ON_BOTH = ("servers", "adapters")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--loop",
+        choices=[*_FACTORIES, "both"],
+        default="both",
+        help="event loop of asynchronous tests; both: tests of servers and adapters run on each",
+    )
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    choice = str(config.getoption("--loop"))
+    if choice != "both":
+        return {choice: _FACTORIES[choice]}
+    rooms = [config.rootpath / "tests" / room for room in _ON_BOTH]
+    if any(room in item.path.parents for room in rooms):
+        return _FACTORIES
+    return {"uvloop": _FACTORIES["uvloop"]}
