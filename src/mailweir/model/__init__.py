@@ -1,0 +1,1 @@
+"""Nouns: values that never change and know no one."""

@@ -1,0 +1,94 @@
+"""Messages: what a door hands in to be kept, and what a list shows of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NewType
+
+from mailweir.model.address import Inbox
+
+QueueId = NewType("QueueId", str)
+"""Names one transaction on one node; letters and digits only, so that `-` can follow it."""
+
+MessageId = NewType("MessageId", str)
+"""Names one copy in one inbox: `<queue id>-<recipient index>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The remote SMTP host of a transaction. `via` is the address of ours that it reached."""
+
+    ip: str
+    port: int
+    hello: str = ""
+    tls: bool = False
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address that was answered 250: as the sender wrote it, and the inbox that it reads into."""
+
+    original: str
+    inbox: Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One finished transaction, to be kept for every recipient or for none.
+
+    `received` in milliseconds since the epoch (UTC). `sender` is None for the null path `<>`
+    (RFC 5321 §4.5.5). `raw` is the whole message with our trace header fields on top. `headers`
+    holds the few fields that a list shows, lower-case name to undecoded octets. `flaws` names
+    what a strict door would have refused.
+    """
+
+    id: QueueId
+    received: int
+    sender: str | None
+    recipients: tuple[Recipient, ...]
+    peer: Peer
+    headers: Mapping[str, bytes]
+    raw: bytes
+    flaws: tuple[str, ...] = ()
+
+    def copies(self) -> Iterator[tuple[int, Recipient]]:
+        """Index and recipient of each copy to keep: an inbox that is named twice gets one."""
+        seen: set[Inbox] = set()
+        for index, recipient in enumerate(self.recipients):
+            if recipient.inbox not in seen:
+                seen.add(recipient.inbox)
+                yield index, recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One kept message as a list shows it.
+
+    `seq` rises in commit order within an inbox (not without gaps). `size` is the length of the
+    raw message in octets. Other fields as in `Delivery`.
+    """
+
+    id: MessageId
+    inbox: Inbox
+    original: str
+    seq: int
+    received: int
+    size: int
+    sender: str | None
+    peer: Peer
+    headers: Mapping[str, bytes]
+    flaws: tuple[str, ...] = ()
+
+
+def message_id(queue_id: QueueId, index: int) -> MessageId:
+    """The id of the copy for recipient number `index`."""
+    return MessageId(f"{queue_id}-{index}")
+
+
+def split_message_id(text: str) -> tuple[QueueId, int] | None:
+    """Queue id and recipient index of an id that a client gave; None when it cannot be one of ours."""
+    queue_id, dash, index = text.rpartition("-")
+    well_formed = queue_id.isascii() and queue_id.isalnum() and len(queue_id) <= 64  # noqa: PLR2004
+    if not dash or not well_formed or not index.isascii() or not index.isdigit() or len(index) > 4:  # noqa: PLR2004
+        return None
+    return QueueId(queue_id), int(index)

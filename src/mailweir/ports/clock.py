@@ -1,0 +1,25 @@
+"""Time and names, which pure code may not make for itself."""
+
+from typing import Protocol
+
+from mailweir.model.message import QueueId
+
+
+class Clock(Protocol):
+    """The time of day and a stopwatch."""
+
+    def now(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start; never goes back."""
+        ...
+
+
+class Ids(Protocol):
+    """New names."""
+
+    def message(self) -> QueueId:
+        """A queue id that nobody can guess and that no other node makes."""
+        ...

@@ -1,0 +1,51 @@
+"""Reading what was kept, and letting it go."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mailweir.model.address import Inbox
+from mailweir.model.message import MessageId, Summary
+
+
+class Mailbox(Protocol):
+    """The kept mail of all inboxes. Every method raises UnavailableError when the store is away."""
+
+    async def inbox(self, inbox: Inbox, *, limit: int, until: int | None = None) -> Sequence[Summary]:
+        """The newest `limit` messages, newest first; empty for an unknown inbox.
+
+        `until` leaves out what was received later (milliseconds since the epoch).
+        """
+        ...
+
+    async def all(self, *, limit: int, until: int | None = None) -> Sequence[Summary]:
+        """The same over every inbox."""
+        ...
+
+    async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
+        """One message of this inbox; None when this inbox has none of that id."""
+        ...
+
+    async def raw(self, inbox: Inbox, message: MessageId) -> bytes | None:
+        """The whole message as it was kept, byte for byte."""
+        ...
+
+    async def delete(self, inbox: Inbox, message: MessageId) -> bool:
+        """Removes one copy for good; False when there was none. Other recipients keep theirs."""
+        ...
+
+    async def revision(self, inbox: Inbox) -> int:
+        """A 64-bit number that every change of this inbox raises.
+
+        0 for an inbox that has been empty for an hour or for ever. No two states of an inbox that
+        differ ever show the same revision.
+        """
+        ...
+
+    async def expire(self, *, before: int, keep: int) -> int:
+        """Removes one slice of what retention lets go, and says how many copies went; 0 when done.
+
+        What was received `before` that moment (milliseconds since the epoch) goes, and what is not
+        among the newest `keep` of its inbox (0 = no such rule). A slice holds intake up for
+        5 ms at the most.
+        """
+        ...

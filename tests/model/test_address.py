@@ -1,0 +1,76 @@
+"""Two spellings of one address are one inbox, and no text that is no address becomes one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailweir.model.address import Address
+
+
+@pytest.mark.parametrize(
+    ("written", "inbox"),
+    [
+        ("bob@thing.test", "bob@thing.test"),
+        ("Bob@THING.test", "bob@thing.test"),
+        ("bob+shop@thing.test", "bob@thing.test"),
+        ("bob+shop+more@thing.test", "bob@thing.test"),
+        ("+bob@thing.test", "+bob@thing.test"),
+        ('"bob"@thing.test', "bob@thing.test"),
+        ('"b\\ob"@thing.test', "bob@thing.test"),
+        ('"bob smith"@thing.test', '"bob smith"@thing.test'),
+        ('"a@b"@thing.test', '"a@b"@thing.test'),
+        ("bob@bücher.test", "bob@xn--bcher-kva.test"),
+        ("bob@BÜCHER.test", "bob@xn--bcher-kva.test"),
+        ("bob@xn--bcher-kva.test", "bob@xn--bcher-kva.test"),
+        ("JOSÉ@thing.test", "josé@thing.test"),
+        ("jose\u0301@thing.test", "josé@thing.test"),
+        ("bob@[192.0.2.1]", "bob@[192.0.2.1]"),
+        ("*@thing.test", "*@thing.test"),
+        ("a..b@thing.test", "a..b@thing.test"),
+        (" bob@thing.test ", "bob@thing.test"),
+    ],
+)
+def test_every_spelling_leads_to_one_inbox(written: str, inbox: str) -> None:
+    address = Address.parse(written)
+    assert address is not None
+    assert address.inbox == inbox
+    again = Address.parse(inbox)
+    assert again is not None
+    assert again.inbox == inbox
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "bob",
+        "@thing.test",
+        "bob@",
+        "bob@thing..test",
+        "bob@.test",
+        "bob@thing.test.",
+        "a@b@c.test",
+        "bob smith@x.test",
+        "bob@thing test",
+        "bob@thing/../test",
+        '""@x.test',
+        '"bob@x.test',
+        "bob\r\n@x.test",
+        "bob\0@x.test",
+        "bob\u2028@x.test",
+        "<bob@x.test>",
+        "bob@[192.0.2.1",
+        "b" * 380 + "@x.test",
+    ],
+)
+def test_what_is_no_address_is_none(written: str) -> None:
+    assert Address.parse(written) is None
+
+
+@given(st.text(max_size=30), st.sampled_from(["x.test", "Ü.test", "[192.0.2.1]"]))
+def test_reading_an_inbox_name_again_changes_nothing(local: str, domain: str) -> None:
+    address = Address.parse(f"{local}@{domain}")
+    if address is not None:
+        again = Address.parse(address.inbox)
+        assert again is not None
+        assert again.inbox == address.inbox
