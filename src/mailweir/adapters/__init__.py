@@ -1,0 +1,1 @@
+"""Doors out: the ports, built on real things."""

@@ -1,0 +1,136 @@
+"""What `MemoryIntake` and `MemoryMailbox` share: kept messages, their copies, and one change counter.
+
+The same rules as the SQLite store, told without SQL: every change takes the next number, so `seq`
+rises in the order of keeping and is never given twice, and the number of an inbox's latest change is
+its revision. All of it happens in one thread, so each method is one transaction.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from mailweir.model.address import Inbox
+from mailweir.model.message import Delivery, MessageId, QueueId, Summary, message_id
+from mailweir.ports.clock import Clock
+
+_TOMBSTONE_AGE = 24 * 3600 * 1000  # ms; a replay comes within hours of the first try
+_TOMBSTONES = 100_000  # some 10 MB
+_REVISION_AGE = 3600 * 1000  # ms
+
+
+@dataclass(slots=True)
+class _Kept:
+    """One message and the `seq` of each copy that is left."""
+
+    delivery: Delivery
+    copies: set[int] = field(default_factory=set[int])
+
+
+class MemoryStore:
+    """Messages in this process's memory, at most `capacity` octets of them."""
+
+    def __init__(self, clock: Clock, *, capacity: int = 256 * 1024 * 1024) -> None:
+        self.capacity = capacity
+        self.used = 0
+        self._clock = clock
+        self._last_change = 0
+        self._messages: dict[QueueId, _Kept] = {}
+        self._entries: dict[int, Summary] = {}  # by seq, which rises
+        self._inboxes: dict[Inbox, dict[MessageId, int]] = {}  # to seq, which rises
+        self._changed: dict[Inbox, tuple[int, int]] = {}  # revision, when
+        self._gone: OrderedDict[QueueId, int] = OrderedDict()  # when; oldest first
+
+    def keep(self, delivery: Delivery) -> None:
+        """Keeps one copy for each inbox; a queue id that was kept before changes nothing."""
+        if delivery.id in self._messages or delivery.id in self._gone:
+            return
+        kept = _Kept(delivery)
+        for index, recipient in delivery.copies():
+            self._last_change += 1
+            summary = Summary(
+                message_id(delivery.id, index),
+                recipient.inbox,
+                recipient.original,
+                self._last_change,
+                delivery.received,
+                len(delivery.raw),
+                delivery.sender,
+                delivery.peer,
+                dict(delivery.headers),
+                delivery.flaws,
+            )
+            kept.copies.add(summary.seq)
+            self._entries[summary.seq] = summary
+            self._inboxes.setdefault(recipient.inbox, {})[summary.id] = summary.seq
+        if kept.copies:
+            self._messages[delivery.id] = kept
+            self.used += len(delivery.raw)
+
+    def newest(self, inbox: Inbox | None = None) -> Iterator[Summary]:
+        """The copies in one inbox, or in all, newest first."""
+        seqs = self._entries if inbox is None else self._inboxes.get(inbox, {}).values()
+        return (self._entries[seq] for seq in reversed(seqs))
+
+    def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
+        """The copy of that id in this inbox."""
+        seq = self._inboxes.get(inbox, {}).get(message)
+        return None if seq is None else self._entries[seq]
+
+    def raw(self, copy: Summary) -> bytes:
+        """The whole message of a copy that is there."""
+        return self._messages[_queue_id(copy)].delivery.raw
+
+    def revision(self, inbox: Inbox) -> int:
+        """The number of this inbox's latest change."""
+        newest = next(self.newest(inbox), None)
+        revision, _ = self._changed.get(inbox, (0, 0))
+        return max(revision, newest.seq if newest else 0)
+
+    def remove(self, copies: Iterable[Summary]) -> None:
+        """Removes copies that are there; each message goes with its last copy."""
+        now = self._clock.now()
+        for copy in copies:
+            self._last_change += 1
+            self._changed[copy.inbox] = (self._last_change, now)
+            del self._entries[copy.seq]
+            inbox = self._inboxes[copy.inbox]
+            del inbox[copy.id]
+            if not inbox:
+                del self._inboxes[copy.inbox]
+            queue_id = _queue_id(copy)
+            kept = self._messages[queue_id]
+            kept.copies.discard(copy.seq)
+            if not kept.copies:
+                del self._messages[queue_id]
+                self.used -= copy.size
+                if copy.received > now - _TOMBSTONE_AGE:
+                    self._gone[queue_id] = now
+                    if len(self._gone) > _TOMBSTONES:
+                        self._gone.popitem(last=False)
+
+    def let_go(self, *, before: int, keep: int, slice_size: int) -> list[Summary]:
+        """At most `slice_size` copies that retention lets go."""
+        old = (copy for copy in self._entries.values() if copy.received < before)
+        surplus = (
+            self._entries[seq]
+            for seqs in self._inboxes.values()
+            if keep and len(seqs) > keep
+            for seq in islice(seqs.values(), len(seqs) - keep)
+        )
+        return list(islice(old, slice_size)) or list(islice(surplus, slice_size))
+
+    def forget(self) -> None:
+        """Drops tombstones of more than a day and revisions of inboxes that were empty for an hour."""
+        now = self._clock.now()
+        while self._gone and next(iter(self._gone.values())) < now - _TOMBSTONE_AGE:
+            self._gone.popitem(last=False)
+        self._changed = {
+            inbox: (revision, at)
+            for inbox, (revision, at) in self._changed.items()
+            if inbox in self._inboxes or at >= now - _REVISION_AGE
+        }
+
+
+def _queue_id(copy: Summary) -> QueueId:
+    return QueueId(copy.id.rpartition("-")[0])

@@ -1,0 +1,166 @@
+"""Group commit: what arrives while one batch is being synced is the next batch.
+
+`deliver` costs the event loop a future and a list entry. One thread compresses, writes and syncs a
+whole batch, and one call back into the loop answers all of it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from mailweir.adapters.sqlite.committer import Committer, Outcome
+from mailweir.adapters.sqlite.connection import UnsyncedError
+from mailweir.adapters.sqlite.disk import Watermarks
+from mailweir.adapters.sqlite.gauge import RoomGauge
+from mailweir.adapters.sqlite.writer import Writer
+from mailweir.model.address import Inbox
+from mailweir.model.message import Delivery
+from mailweir.ports.clock import Clock
+from mailweir.ports.errors import UnavailableError
+from mailweir.ports.intake import Room
+
+_BATCH_COUNT = 500  # beyond a few hundred a message costs no less, and everyone waits longer
+_BATCH_OCTETS = 8 * 1024 * 1024
+_PENDING_COUNT = 10_000  # about a second's work of a fast disk
+_PENDING_OCTETS = 64 * 1024 * 1024  # of messages in memory that are not on disk yet
+_CLOSING = 10.0  # seconds that closing waits for what is pending
+
+_Waiting = tuple[Delivery, asyncio.Future[None]]
+
+
+class SqliteIntake:
+    """Keeps deliveries in `intake.db` of a directory that `prepare` has been run on.
+
+    `on_commit` is called on the loop once for each batch, with the inboxes that have new mail.
+    `broken` is set when a write was not synced: nothing is accepted from then on, and the owner
+    should end this process, so that a fresh one probes the disk.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        clock: Clock,
+        *,
+        watermarks: Watermarks | None = None,
+        on_commit: Callable[[tuple[Inbox, ...]], None] | None = None,
+        patience: float = 5.0,
+        vfs: str | None = None,
+    ) -> None:
+        """`patience`: seconds to wait for other writers. Raises UnavailableError."""
+        self.broken = asyncio.Event()
+        self._on_commit = on_commit
+        writer = Writer(directory, clock, patience=patience, vfs=vfs)
+        self._committer = Committer(directory, writer, watermarks or Watermarks())
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
+        self._gauge = RoomGauge(self._committer, self._thread, clock)
+        self._pending: deque[_Waiting] = deque()
+        self._count = 0  # pending and running
+        self._octets = 0
+        self._running = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
+
+    def deliver(self, delivery: Delivery) -> asyncio.Future[None]:
+        """Complete when the batch that this delivery is part of is synced."""
+        loop = asyncio.get_running_loop()
+        kept = loop.create_future()
+        size = len(delivery.raw)
+        if (refusal := self._refusal(size)) is not None:
+            kept.set_exception(refusal)
+            return kept
+        self._pending.append((delivery, kept))
+        self._count += 1
+        self._octets += size
+        if not self._running:
+            self._running = True
+            self._idle.clear()
+            loop.call_soon(self._start)  # soon: what arrives in the same turn of the loop joins
+        return kept
+
+    def room(self) -> Room:
+        """As measured when it was last asked for; call it on the loop."""
+        return self._gauge.room()
+
+    async def close(self) -> None:
+        """Refuses what comes and waits for what is pending; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._gauge.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING):
+                await self._idle.wait()
+        if self._idle.is_set():
+            self._thread.shutdown()
+            self._committer.close()
+
+    def _refusal(self, size: int) -> UnavailableError | None:
+        if self.broken.is_set():
+            return UnsyncedError("an earlier write was not synced")
+        if self._closed:
+            return UnavailableError("the intake is closed")
+        # A single message always fits, however large: size is limited at the door.
+        if self._count >= _PENDING_COUNT or (self._count and self._octets + size > _PENDING_OCTETS):
+            return UnavailableError("the disk does not keep up with the mail that arrives")
+        return None
+
+    def _start(self) -> None:
+        batch: list[_Waiting] = []
+        octets = 0
+        while self._pending and len(batch) < _BATCH_COUNT:
+            octets += len(self._pending[0][0].raw)
+            if batch and octets > _BATCH_OCTETS:
+                break
+            batch.append(self._pending.popleft())
+        deliveries = [delivery for delivery, _ in batch]
+        loop = asyncio.get_running_loop()
+        commit = loop.run_in_executor(self._thread, self._committer.commit, deliveries)
+        commit.add_done_callback(lambda done: self._finish(batch, done))
+
+    def _finish(self, batch: list[_Waiting], commit: asyncio.Future[list[Outcome]]) -> None:
+        error = commit.exception()
+        if isinstance(error, UnsyncedError):
+            self.broken.set()
+            self._gauge.stop()
+            batch += self._pending  # nothing that waits will be written any more
+            self._pending.clear()
+        if self._pending:
+            asyncio.get_running_loop().call_soon(self._start)
+        else:
+            self._running = False
+            self._idle.set()
+        if error is None:
+            self._answer(batch, commit.result())
+            return
+        self._answer(batch, [_said_again(error) for _ in batch])
+        if not isinstance(error, UnavailableError):
+            raise error
+
+    def _answer(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+        inboxes: dict[Inbox, None] = {}
+        for (delivery, kept), outcome in zip(batch, outcomes, strict=True):
+            self._count -= 1
+            self._octets -= len(delivery.raw)
+            if outcome is None:
+                inboxes.update((recipient.inbox, None) for recipient in delivery.recipients)
+            elif outcome.full:
+                self._gauge.refuse()
+            if kept.done():
+                continue  # cancelled; the message may be there all the same (RFC 1047)
+            if outcome is None:
+                kept.set_result(None)
+            else:
+                kept.set_exception(outcome)
+        if inboxes and self._on_commit is not None:
+            self._on_commit(tuple(inboxes))
+
+
+def _said_again(error: BaseException) -> UnavailableError:
+    """A failure of its own for each delivery: raising one object in many tasks mixes their traces up."""
+    again = UnavailableError(str(error), full=isinstance(error, UnavailableError) and error.full)
+    again.__cause__ = error
+    return again

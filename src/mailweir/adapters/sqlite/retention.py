@@ -1,0 +1,133 @@
+"""What retention lets go next. Looks outside the write lock, so that looking never holds intake up.
+
+What it finds may be gone when it is to be removed; removing what is gone is harmless.
+"""
+
+from collections.abc import Iterable
+
+from mailweir.adapters.sqlite.driver import Connection
+
+_OLD = """
+    SELECT entry.seq, message.size
+    FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND message.id + message.copies - 1
+    WHERE message.received < ? ORDER BY message.received LIMIT ?
+"""
+_ENTRIES_AFTER = "SELECT seq, inbox FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
+_LAST_SURPLUS = "SELECT seq FROM entry WHERE inbox = ? ORDER BY seq DESC LIMIT 1 OFFSET ?"
+_SURPLUS = """
+    SELECT entry.seq, message.size FROM entry CROSS JOIN message ON message.id = entry.message
+    WHERE entry.inbox = ? AND entry.seq <= ? ORDER BY entry.seq LIMIT ?
+"""
+_REVISIONS_AFTER = """
+    SELECT inbox, at < ?3 AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.inbox = changed.inbox)
+    FROM changed WHERE inbox > ?1 ORDER BY inbox LIMIT ?2
+"""
+_ANY_GONE = "SELECT EXISTS (SELECT 1 FROM gone WHERE at < ?)"
+_GONE_NUMBER = "SELECT at FROM gone ORDER BY at DESC LIMIT 1 OFFSET ?"
+
+_LOOK = 2000  # entries or revisions looked at in one go: some 20 ms of a thread, and no lock
+_WORK = 0.0015  # seconds of statements in a slice; the sync takes the rest of `_HOLD`
+_HOLD = 0.004  # seconds that a slice holds the lock, with a reserve to the 5 ms that it may
+_FEWEST, _MOST = 10, 100  # copies: 100 of them touch some 500 pages, which are to be synced, too
+_OCTETS = 2 * 1024 * 1024  # of messages in one slice: 500 pages to hand back
+
+
+class SliceSize:
+    """How many copies may go in one slice, learnt from what the last ones took."""
+
+    def __init__(self) -> None:
+        self.rows = 50
+
+    def learn(self, work: float, held: float) -> None:
+        """The last slice's statements took `work` seconds; it held the lock for `held`, syncing included.
+
+        A slow disk makes slices smaller down to `_FEWEST` only: most of a sync's time does not
+        depend on how much there is to sync.
+        """
+        fitting = self.rows * min(_WORK / max(work, 1e-6), 2.0)
+        if held > _HOLD:
+            fitting = min(fitting, self.rows / 2)
+        self.rows = int(min(max(fitting, _FEWEST), _MOST))
+
+
+class CountScan:
+    """Walks over all entries once, and then over new ones, for inboxes that hold more than `keep`."""
+
+    def __init__(self) -> None:
+        self._keep = 0
+        self._cursor = 0
+        self._inboxes: dict[str, None] = {}  # seen since the cursor moved, not yet found in order
+
+    def look(self, connection: Connection, keep: int, rows: int) -> tuple[list[int], bool]:
+        """At most `rows` surplus copies, oldest of each inbox first, and whether there may be more."""
+        if keep != self._keep:
+            self._keep, self._cursor, self._inboxes = keep, 0, {}
+        if not self._inboxes and not self._move(connection):
+            return [], False
+        picked: list[tuple[int, int]] = []
+        for inbox in tuple(self._inboxes):
+            last = connection.execute(_LAST_SURPLUS, (inbox, keep)).get
+            if last is None:
+                # Only now: had an earlier slice failed, the inbox would still be here.
+                del self._inboxes[inbox]
+                continue
+            picked += connection.execute(_SURPLUS, (inbox, last, rows - len(picked)))
+            if len(picked) >= rows:
+                break
+        return one_slice(picked), True
+
+    def _move(self, connection: Connection) -> bool:
+        entries = connection.execute(_ENTRIES_AFTER, (self._cursor, _LOOK)).fetchall()
+        if not entries:
+            return False
+        self._cursor = entries[-1][0]
+        self._inboxes = dict.fromkeys(inbox for _, inbox in entries)
+        return True
+
+
+class RevisionScan:
+    """Walks round and round over the revisions of inboxes that something was removed from."""
+
+    def __init__(self) -> None:
+        self._cursor = ""
+
+    def look(self, connection: Connection, before: int, rows: int) -> list[str]:
+        """At most `rows` inboxes that are empty and were last changed `before` that moment."""
+        picked: list[str] = []
+        looked = 0
+        for inbox, forgettable in connection.execute(_REVISIONS_AFTER, (self._cursor, _LOOK, before)):
+            looked += 1
+            self._cursor = inbox
+            picked += [inbox] if forgettable else []
+            if len(picked) >= rows:
+                return picked
+        if looked < _LOOK:
+            self._cursor = ""
+        return picked
+
+
+def old(connection: Connection, before: int, rows: int) -> list[int]:
+    """At most `rows` copies that were received `before` that moment, oldest first."""
+    return one_slice(connection.execute(_OLD, (before, rows)))
+
+
+def gone_number(connection: Connection, number: int) -> int:
+    """When the tombstone was made that has `number` newer ones; 0 when there are fewer."""
+    return connection.execute(_GONE_NUMBER, (number,)).get or 0
+
+
+def any_gone(connection: Connection, before: int) -> bool:
+    """Whether there are tombstones that were made `before` that moment."""
+    return bool(connection.execute(_ANY_GONE, (before,)).get)
+
+
+def one_slice(copies: Iterable[tuple[int, int]]) -> list[int]:
+    """The first of these (seq, octets) whose messages are not too large together; at least one."""
+    picked: list[int] = []
+    octets = 0
+    for seq, size in copies:
+        octets += size
+        if picked and octets > _OCTETS:
+            break
+        picked.append(seq)
+    return picked

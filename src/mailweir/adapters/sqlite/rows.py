@@ -1,0 +1,96 @@
+"""Deliveries to rows of `intake.db`, and rows back to summaries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+import zstandard
+
+from mailweir.model.address import Inbox
+from mailweir.model.message import Delivery, Peer, QueueId, Recipient, Summary, message_id
+
+PLAIN, ZSTD = 0, 1
+
+SUMMARY = """
+    message.queue_id, entry.position, entry.inbox, entry.original, entry.seq,
+    message.received, message.size, message.sender, message.meta
+"""
+"""The columns of a `SummaryRow`, from `entry` joined with its `message`; never `raw`."""
+
+SummaryRow = tuple[str, int, str, str, int, int, int, str | None, bytes]
+MessageColumns = tuple[str, int, int, str | None, int, bytes, int, bytes]
+
+_SHORTEST_TO_COMPRESS = 512  # octets; below, zstd's frame eats what it saves
+
+
+class _Meta(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What no query asks for, in one column. New fields go last and have defaults."""
+
+    ip: str
+    port: int
+    hello: str
+    tls: bool
+    via: str
+    headers: Mapping[str, bytes]
+    flaws: tuple[str, ...]
+
+
+_encode_meta = msgspec.msgpack.Encoder().encode
+_decode_meta = msgspec.msgpack.Decoder(_Meta).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A delivery as it will be written: all columns of `message` but the id, and its copies."""
+
+    queue_id: str
+    columns: MessageColumns
+    copies: tuple[tuple[int, Recipient], ...]
+
+
+def prepare_rows(delivery: Delivery, compressor: zstandard.ZstdCompressor) -> Prepared:
+    """All that can be done before the lock is taken. Raises ValueError for text that is not Unicode."""
+    copies = tuple(delivery.copies())
+    peer = delivery.peer
+    meta = _Meta(peer.ip, peer.port, peer.hello, peer.tls, peer.via, delivery.headers, delivery.flaws)
+    raw, encoding = delivery.raw, PLAIN
+    if len(raw) >= _SHORTEST_TO_COMPRESS:
+        packed = compressor.compress(raw)
+        if len(packed) < len(raw):
+            raw, encoding = packed, ZSTD
+    columns = (
+        delivery.id,
+        delivery.received,
+        len(copies),
+        delivery.sender,
+        len(delivery.raw),
+        _encode_meta(meta),
+        encoding,
+        raw,
+    )
+    return Prepared(delivery.id, columns, copies)
+
+
+def summary(row: SummaryRow) -> Summary:
+    """The summary that a row of `SUMMARY` holds."""
+    queue_id, position, inbox, original, seq, received, size, sender, packed = row
+    meta = _decode_meta(packed)
+    return Summary(
+        message_id(QueueId(queue_id), position),
+        Inbox(inbox),
+        original,
+        seq,
+        received,
+        size,
+        sender,
+        Peer(meta.ip, meta.port, meta.hello, meta.tls, meta.via),
+        meta.headers,
+        meta.flaws,
+    )
+
+
+def raw_octets(encoding: int, size: int, stored: bytes) -> bytes:
+    """The message as it came."""
+    if encoding == PLAIN:
+        return stored
+    return zstandard.ZstdDecompressor().decompress(stored, max_output_size=size)

@@ -1,0 +1,130 @@
+"""The memory store is the SQLite store told without SQL: whatever happens to both, both show the same.
+
+On the way each store's revisions are watched: no number may ever stand for two states of an inbox.
+"""
+
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
+from mailweir.adapters.memory.intake import MemoryIntake
+from mailweir.adapters.memory.mailbox import MemoryMailbox
+from mailweir.adapters.memory.store import MemoryStore
+from mailweir.adapters.sqlite.intake import SqliteIntake
+from mailweir.adapters.sqlite.mailbox import SqliteMailbox
+from mailweir.adapters.sqlite.preparation import prepare
+from mailweir.adapters.system import SystemClock
+from mailweir.model.address import Inbox
+from mailweir.model.message import MessageId
+from mailweir.ports.intake import Intake
+from mailweir.ports.mailbox import Mailbox
+
+INBOXES = (BOB, EVE, Inbox("zoe@inbox.test"))
+SECOND, DAY = 1000, 24 * 3600 * 1000
+
+
+@dataclass(frozen=True)
+class Deliver:
+    number: int
+    recipients: list[Inbox]
+
+
+@dataclass(frozen=True)
+class Delete:
+    number: int
+    index: int
+    inbox: Inbox
+
+
+@dataclass(frozen=True)
+class Expire:
+    offset: int  # milliseconds from now; 0: no rule of age
+    keep: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    seconds: int
+
+
+Step = Deliver | Delete | Expire | Wait
+
+inboxes = st.sampled_from(INBOXES)
+numbers = st.integers(0, 7)
+deliver = st.builds(Deliver, numbers, st.lists(inboxes, min_size=1, max_size=4))
+delete = st.builds(Delete, numbers, st.integers(0, 3), inboxes)
+expire = st.builds(Expire, st.sampled_from([0, -DAY, -SECOND, SECOND]), st.integers(0, 3))
+wait = st.builds(Wait, st.sampled_from([11, 1800, 3700, 90_000]))
+walks = st.lists(st.one_of(deliver, deliver, delete, delete, expire, wait), max_size=25)
+
+
+class Watched:
+    """One store on its walk, and what each of its revisions stood for."""
+
+    def __init__(self, intake: Intake, mailbox: Mailbox, clock: HandClock) -> None:
+        self.intake, self.mailbox, self.clock = intake, mailbox, clock
+        self.meanings: dict[tuple[Inbox, int], list[str]] = {(inbox, 0): [] for inbox in INBOXES}
+
+    async def take(self, step: Step) -> None:
+        match step:
+            case Deliver(number, recipients):
+                await self.intake.deliver(a_delivery(number, *recipients, received=self.clock.now()))
+            case Delete(number, index, inbox):
+                await self.mailbox.delete(inbox, MessageId(f"q{number:07d}-{index}"))
+            case Expire(offset, keep):
+                before = self.clock.now() + offset if offset else 0
+                while await self.mailbox.expire(before=before, keep=keep):
+                    pass
+            case Wait():
+                pass
+
+    async def look(self) -> list[list[object]]:
+        shown: list[list[object]] = []
+        for inbox in INBOXES:
+            copies = await self.mailbox.inbox(inbox, limit=100)
+            revision = await self.mailbox.revision(inbox)
+            ids = [str(copy.id) for copy in copies]
+            assert self.meanings.setdefault((inbox, revision), ids) == ids
+            shown.append([(copy.id, copy.received, copy.size, copy.original) for copy in copies])
+        everything = await self.mailbox.all(limit=100)
+        seqs = [copy.seq for copy in everything]
+        assert seqs == sorted(set(seqs), reverse=True)
+        shown.append([copy.id for copy in everything])
+        shown.append([copy.id for copy in await self.mailbox.all(limit=3, until=NOON + DAY)])
+        return shown
+
+
+@asynccontextmanager
+async def twins() -> AsyncGenerator[tuple[Watched, Watched, HandClock]]:
+    clock = HandClock()
+    memory = MemoryStore(clock)
+    with tempfile.TemporaryDirectory() as name:
+        prepare(Path(name), SystemClock())
+        intake, mailbox = SqliteIntake(Path(name), clock), SqliteMailbox(Path(name), clock)
+        try:
+            yield (
+                Watched(MemoryIntake(memory), MemoryMailbox(memory), clock),
+                Watched(intake, mailbox, clock),
+                clock,
+            )
+        finally:
+            await intake.close()
+            await mailbox.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(walks)
+async def test_both_stores_show_the_same_after_every_step(walk: list[Step]) -> None:
+    async with twins() as (memory, sqlite, clock):
+        for step in walk:
+            if isinstance(step, Wait):
+                clock.advance(step.seconds)
+            await memory.take(step)
+            await sqlite.take(step)
+            assert await memory.look() == await sqlite.look()
