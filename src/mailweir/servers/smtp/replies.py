@@ -1,0 +1,39 @@
+"""How SMTP words what is decided elsewhere: one table."""
+
+from collections.abc import Mapping
+
+from mailweir.model.message import QueueId
+from mailweir.model.verdict import Verdict
+from mailweir.ports.errors import UnavailableError
+from mailweir.wire.smtp.reply import Reply
+
+STORE_FULL = Reply(452, "4.3.1", "No room for more mail just now, try again later")
+STORE_AWAY = Reply(451, "4.3.0", "Mail cannot be kept just now, try again later")
+NOT_OURS = Reply(550, "5.7.1", "This server does not take mail for that host")
+SHUTTING_DOWN = Reply(421, "4.3.2", "Shutting down, try again in a moment", closes=True)
+TOO_MANY_SESSIONS = Reply(421, "4.3.2", "Too many connections, try again later", closes=True)
+TOO_SLOW = Reply(421, "4.4.2", "Too slow, closing", closes=True)
+TOO_LONG = Reply(421, "4.4.2", "This session has lasted long enough, closing", closes=True)
+WRONG_LOGIN = Reply(535, "5.7.8", "Wrong user name or password")
+
+_VERDICTS: Mapping[Verdict, Reply | None] = {
+    Verdict.ACCEPT: None,
+    Verdict.NOT_OURS: NOT_OURS,
+    Verdict.STORE_FULL: STORE_FULL,
+    Verdict.STORE_AWAY: STORE_AWAY,
+}
+
+
+def of_verdict(verdict: Verdict) -> Reply | None:
+    """The reply for a verdict; None is the usual positive one."""
+    return _VERDICTS[verdict]
+
+
+def queued(queue_id: QueueId) -> Reply:
+    """The promise: what was sent is kept."""
+    return Reply(250, "2.0.0", f"OK: queued as {queue_id}")
+
+
+def not_kept(error: BaseException | None) -> Reply:
+    """Nothing is promised; the client keeps the message and tries again."""
+    return STORE_FULL if isinstance(error, UnavailableError) and error.full else STORE_AWAY

@@ -1,0 +1,331 @@
+"""One connection: the only mover of octets between a peer and the sans-IO conversation.
+
+Everything but a delivery is answered within the callback that brought the octets; a delivery adds
+one callback to the future that the intake gives. There is no task per connection and none per
+message, so an idle peer costs a few hundred octets and no switch.
+"""
+
+import asyncio
+from typing import Protocol, cast
+
+from mailweir.model.message import Peer
+from mailweir.servers.smtp import replies
+from mailweir.servers.smtp.deadlines import Deadlines
+from mailweir.servers.smtp.public import PublicDoor, Visitor
+from mailweir.services.reception import Receipt
+from mailweir.wire.proxy import Incomplete, read
+from mailweir.wire.smtp.events import Message, StartTls
+from mailweir.wire.smtp.reply import Reply
+from mailweir.wire.smtp.server import Server
+
+_MOST_BUFFERED = 64 * 1024  # octets held from a peer that talks on while it waits for an answer
+
+
+class House(Protocol):
+    """What a session asks of its listener."""
+
+    door: PublicDoor
+    deadlines: Deadlines
+    draining: bool
+
+    def now(self) -> float:
+        """Seconds of the loop's clock."""
+        ...
+
+    def trusts(self, ip: str) -> bool:
+        """Whether a PROXY header from this address is believed, and asked for."""
+        ...
+
+    def entered(self, session: "Session") -> bool:
+        """Registers a connection; False when there is no place for it."""
+        ...
+
+    def left(self, session: "Session") -> None:
+        """The connection is gone."""
+        ...
+
+    def upgrade(self, session: "Session", transport: asyncio.Transport) -> None:
+        """Starts TLS, and then calls `Session.secured`."""
+        ...
+
+
+class Session(asyncio.Protocol):
+    """One peer, from its connection to its end."""
+
+    __slots__ = (
+        "_begun",
+        "_conversation",
+        "_deadline",
+        "_eof",
+        "_held",
+        "_house",
+        "_paused",
+        "_proven",
+        "_proxy",
+        "_receipt",
+        "_source",
+        "_started",
+        "_target",
+        "_transport",
+        "_unread",
+        "_upgrading",
+    )
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._conversation = Server(house.door.rules)
+        self._transport: asyncio.Transport | None = None
+        self._source = self._target = ("", 0)
+        self._started = self._begun = self._deadline = house.now()
+        self._proxy: bytes | None = None
+        self._unread: bytes | None = None  # what TLS brought before the upgrade was announced
+        self._receipt: Receipt | None = None
+        self._held: asyncio.TimerHandle | None = None
+        self._paused = self._proven = self._eof = False
+        self._upgrading = False
+
+    # --- called by the event loop -----------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A peer is there: find out who it is and greet it."""
+        self._transport = transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
+        self._source = _endpoint(transport.get_extra_info("peername"))
+        self._target = _endpoint(transport.get_extra_info("sockname"))
+        if not self._house.entered(self):
+            self._conversation.end(replies.TOO_MANY_SESSIONS)
+            self._flush()
+            return
+        self._renew()
+        if self._house.trusts(self._source[0]):
+            self._proxy = b""
+        else:
+            self._greet()
+
+    def data_received(self, data: bytes) -> None:
+        """Octets arrived."""
+        if self._upgrading:
+            self._unread = (self._unread or b"") + data
+            return
+        if self._proxy is not None:
+            self._read_proxy(data)
+            return
+        conversation = self._conversation
+        if conversation.receiving:
+            self._prolong(len(data))
+        conversation.feed(data)
+        self._advance()
+
+    def eof_received(self) -> bool:
+        """The peer has said its last; what it asked is still answered, then we close."""
+        self._eof = True
+        if self._receipt is None:
+            self._close()
+        return self._receipt is not None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer is gone. A delivery under way goes on: it was complete (RFC 1047)."""
+        del exc
+        if self._held is not None:
+            self._held.cancel()
+        self._transport = None
+        self._house.left(self)
+
+    def pause_writing(self) -> None:
+        """The peer does not read its answers: take no more questions."""
+        self._paused = True
+        self._stop_reading()
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._paused = False
+        self._advance()
+        self._resume_reading()
+
+    # --- called by the listener -------------------------------------------------------------
+
+    def secured(self, transport: asyncio.Transport) -> None:
+        """TLS is up: go on from an empty conversation (RFC 3207 §4.2)."""
+        self._transport = transport
+        self._upgrading = False
+        self._conversation.secured()
+        self._renew()
+        unread, self._unread = self._unread, None
+        if unread:
+            self.data_received(unread)
+
+    def expire(self, now: float) -> None:
+        """Ends what has taken too long."""
+        if now < self._deadline:
+            return
+        if self._upgrading:
+            self.abort()
+        elif self._receipt is not None:
+            # The store may still finish; the client is told to try again, and may send it twice.
+            self._answer_message(replies.STORE_AWAY)
+        else:
+            self._end(replies.TOO_SLOW)
+
+    def drain(self) -> None:
+        """Ends the session as soon as nothing is under way."""
+        if self._receipt is None and not self._conversation.receiving and not self._upgrading:
+            self._end(replies.SHUTTING_DOWN)
+
+    def abort(self) -> None:
+        """Ends the connection without a word."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # --- moving on ------------------------------------------------------------------------------
+
+    def _greet(self) -> None:
+        self._conversation.greet()
+        self._flush()
+
+    def _read_proxy(self, data: bytes) -> None:
+        octets = (self._proxy or b"") + data
+        header = read(octets)
+        if header is Incomplete.NEED_MORE:
+            self._proxy = octets
+        elif header is Incomplete.BROKEN:
+            self.abort()
+        else:
+            self._proxy = None
+            self._source = header.source or self._source
+            self._target = header.target or self._target
+            self._greet()
+            if rest := octets[header.length :]:
+                self.data_received(rest)
+
+    def _advance(self) -> None:
+        """Answers whatever can be answered now."""
+        if self._receipt is not None or self._paused:
+            self._bound()
+            return
+        conversation = self._conversation
+        door = self._house.door
+        was_receiving = conversation.receiving
+        while (event := conversation.next_event()) is not None:
+            if isinstance(event, Message):
+                self._deliver(event)
+                break
+            if isinstance(event, StartTls):
+                self._start_tls()
+                return
+            conversation.answer(door.decide(event))
+        if self._flush() or conversation.receiving != was_receiving:
+            self._renew()
+        if self._eof and self._receipt is None:
+            self._close()
+
+    def _deliver(self, message: Message) -> None:
+        conversation = self._conversation
+        ip, port = self._source
+        hello = conversation.hello
+        peer = Peer(ip, port, hello.name if hello else "", conversation.tls, self._target[0])
+        visitor = Visitor(peer, hello is not None and hello.extended, conversation.authenticated is not None)
+        receipt = self._receipt = self._house.door.deliver(message, visitor)
+        # The SQLite intake gives a bare future, for which this makes no task.
+        asyncio.ensure_future(receipt.kept).add_done_callback(_Acknowledgement(self, receipt))
+        self._renew()
+
+    def kept(self, receipt: Receipt, error: BaseException | None) -> None:
+        """The intake is done with a message: say so, slowly when the store hesitates."""
+        if receipt is not self._receipt or self._transport is None:
+            return  # answered 451 long ago, or nobody is there to hear it
+        answer = replies.queued(receipt.id) if error is None else replies.not_kept(error)
+        if self._house.door.hesitates():
+            loop = asyncio.get_running_loop()
+            self._held = loop.call_later(self._house.deadlines.hesitation, self._answer_message, answer)
+        else:
+            self._answer_message(answer)
+
+    def _answer_message(self, answer: Reply) -> None:
+        self._receipt = None
+        self._proven = self._proven or answer.positive
+        self._conversation.answer(answer)
+        house = self._house
+        if house.draining:
+            self._end(replies.SHUTTING_DOWN)
+        elif house.now() - self._started > house.deadlines.session:
+            self._end(replies.TOO_LONG)
+        else:
+            self._advance()
+            self._resume_reading()
+
+    def _renew(self) -> None:
+        """A request has ended and the next begins."""
+        deadlines = self._house.deadlines
+        if self._receipt is not None:
+            allowed = deadlines.delivery
+        elif self._conversation.receiving:
+            allowed = deadlines.content
+        else:
+            allowed = deadlines.command if self._proven else deadlines.unproven
+        self._begun = self._house.now()
+        self._deadline = self._begun + allowed
+
+    def _prolong(self, octets: int) -> None:
+        """Content arrived and buys time, but never more than a session may have."""
+        deadlines = self._house.deadlines
+        self._deadline = min(self._deadline + octets / deadlines.floor, self._begun + deadlines.session)
+
+    def _flush(self) -> bool:
+        """Sends what there is to say; closes after the last word."""
+        octets = self._conversation.output()
+        if octets and self._transport is not None:
+            self._transport.write(octets)
+        if self._conversation.closing:
+            self._close()
+        return bool(octets)
+
+    def _end(self, last: Reply) -> None:
+        self._conversation.end(last)
+        self._flush()
+
+    def _close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def _start_tls(self) -> None:
+        self._flush()
+        if self._conversation.discarded:
+            self._close()  # commands in the clear behind STARTTLS: an injection (CVE-2011-0411)
+        elif self._transport is not None:
+            self._upgrading = True
+            self._renew()
+            self._house.upgrade(self, self._transport)
+
+    def _bound(self) -> None:
+        if self._conversation.buffered > _MOST_BUFFERED:
+            self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        if self._transport is not None and not self._transport.is_closing() and not self._paused:
+            self._transport.resume_reading()
+
+
+class _Acknowledgement:
+    """The callback of one delivery: a bound object in place of a closure."""
+
+    __slots__ = ("_receipt", "_session")
+
+    def __init__(self, session: Session, receipt: Receipt) -> None:
+        self._session = session
+        self._receipt = receipt
+
+    def __call__(self, kept: "asyncio.Future[None]") -> None:
+        error = asyncio.CancelledError() if kept.cancelled() else kept.exception()
+        self._session.kept(self._receipt, error)
+
+
+def _endpoint(name: object) -> tuple[str, int]:
+    """Address and port; an IPv4 peer of an IPv6 socket is shown as IPv4."""
+    if not isinstance(name, tuple) or not name:
+        return ("", 0)  # an AF_UNIX peer has no address
+    parts = cast("tuple[object, ...]", name)
+    ip, port = str(parts[0]), int(str(parts[1]))
+    return (ip.removeprefix("::ffff:") if "." in ip else ip, port)

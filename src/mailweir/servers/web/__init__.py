@@ -1,0 +1,1 @@
+"""The web door: the REST API, and pages that need no script."""

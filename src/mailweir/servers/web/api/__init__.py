@@ -1,0 +1,1 @@
+"""The REST API, compatible with Mailsac's clients in paths, shapes, texts and codes."""

@@ -1,0 +1,58 @@
+"""Puts the web door together: one ASGI application from the uses that it offers and the facts it shows."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from litestar import Litestar, Response
+from litestar.datastructures import State
+from litestar.types import ASGIApp
+
+from mailweir.servers.web import health, pages, reference, static
+from mailweir.servers.web.api import messages
+from mailweir.servers.web.door import Door, Drop, WebFacts, WebRequest, door_of
+from mailweir.servers.web.errors import ErrorBody, error_body, problem
+from mailweir.servers.web.guard import Guard
+from mailweir.services.reading import Reading
+
+__all__ = ["Drop", "WebFacts", "build"]
+
+
+def build(reading: Reading, drop: Drop, facts: WebFacts) -> ASGIApp:
+    """The application, ready to be served; `facts` says what the parts mean."""
+    app = Litestar(
+        route_handlers=[
+            *messages.HANDLERS,
+            *pages.HANDLERS,
+            *health.HANDLERS,
+            *reference.HANDLERS,
+            *static.HANDLERS,
+        ],
+        exception_handlers={Exception: answer},
+        state=State({"door": Door(reading, drop, facts)}),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,  # `guard` bounds every body
+    )
+    return Guard(app, message_size_limit=facts.message_size_limit, report=facts.report)
+
+
+def answer(request: WebRequest, error: Exception) -> Response[ErrorBody] | Response[bytes]:
+    """What an exception looks like to the client: JSON for programs, a small page for people."""
+    facts = door_of(request).facts
+    found = problem(error)
+    if found.unexpected:
+        facts.report(error, f"{request.method} {_route(request)}")
+    body = error_body(found, status_url=facts.status_url, community_url=facts.community_url)
+    if pages.are_wanted(request):
+        return pages.render(
+            "error.html", {"problem": body, "facts": facts}, status=found.status, headers=found.headers
+        )
+    return Response(
+        body, status_code=found.status, headers=dict(found.headers), media_type="application/json"
+    )
+
+
+def _route(request: WebRequest) -> str:
+    """The route as it is written in the code: what a client wrote is no text for a log's key."""
+    scope = cast("Mapping[str, object]", request.scope)
+    return str(scope.get("path_template", "before routing"))

@@ -1,0 +1,55 @@
+"""What the web door is given by whoever wires the process; nothing in this room is global."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from litestar import Request
+from litestar.datastructures import State
+
+from mailweir.services.reading import Reading
+
+Drop = Callable[[str, bytes, str], Awaitable[str | None]]
+"""Keeps a message that came by HTTP: address, RFC 822 octets, the client's IP to message id.
+
+None when the address is none. Raises UnavailableError when nothing is promised.
+"""
+
+WebRequest = Request[None, None, State]
+
+
+@dataclass(frozen=True, slots=True)
+class WebFacts:
+    """What answers and pages say about this server.
+
+    `rules` is one sentence on how long mail is kept. `message_size_limit` in octets, 0 for none.
+    `smtp` is the address that the examples send to, as HOST:PORT. `now` gives milliseconds since the
+    epoch. `ready` names the reasons why this server is not ready, none when it is. `report` takes an
+    unexpected exception and the route where it happened.
+    """
+
+    version: str
+    rules: str
+    message_size_limit: int
+    public_url: str
+    smtp: str
+    now: Callable[[], int]
+    ready: Callable[[], Sequence[str]]
+    report: Callable[[BaseException, str], None]
+    status_url: str = ""
+    community_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The uses of the system that this door offers."""
+
+    reading: Reading
+    drop: Drop
+    facts: WebFacts
+
+
+def door_of(request: WebRequest) -> Door:
+    """The door that this request came through."""
+    door = request.app.state["door"]
+    assert isinstance(door, Door)  # noqa: S101  `app.build` puts it there
+    return door

@@ -1,0 +1,151 @@
+"""The one table from exceptions to answers: status, words and headers.
+
+Every error leaves as `{"error", "message", "status"}` (or the same on a small page), says what to do
+next where there is something to do, and shows neither a stack trace nor the inside of the house.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from litestar.exceptions import HTTPException
+
+from mailweir.policy.visibility import Refusal
+from mailweir.ports.errors import ConflictError, UnavailableError
+from mailweir.services.reading import RefusedError
+
+NOT_AUTHORIZED: Final = "Not authorized. You may need to log in first."
+NO_SUCH_MESSAGE: Final = "Message not found by id. That message has expired or does not exist."
+
+
+class RequestError(Exception):
+    """What the client sent cannot be served as it is; the text is for the person who sent it."""
+
+
+class WrongRequestError(RequestError):
+    """A value, a body or the framing is not what is allowed."""
+
+
+class ForeignFormError(RequestError):
+    """A form was sent from a page of another site."""
+
+
+class NotFoundError(RequestError):
+    """There is nothing of that name, or it is not shown to this reader."""
+
+
+class TooSlowError(RequestError):
+    """The body did not come in time."""
+
+
+class TooLargeError(RequestError):
+    """The body is longer than what is allowed."""
+
+
+class WrongTypeError(RequestError):
+    """The body is not of a type that is understood here."""
+
+
+class NotReadyError(RequestError):
+    """This server should not be sent requests; `reasons` says why."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(f"Not ready: {'; '.join(reasons)}.")
+        self.reasons = tuple(reasons)
+
+
+_STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
+    WrongRequestError: HTTPStatus.BAD_REQUEST,
+    ForeignFormError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    TooSlowError: HTTPStatus.REQUEST_TIMEOUT,
+    ConflictError: HTTPStatus.CONFLICT,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
+    Refusal.UNKNOWN_KEY: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
+    Refusal.KEY_NEEDED: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
+    Refusal.FORBIDDEN: (HTTPStatus.FORBIDDEN, "The operator of this server does not allow that."),
+}
+# What our own code does not word, and what the framework words by repeating the request.
+_WORDS: Final[Mapping[int, str]] = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this path. /docs lists what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path does not take that method; Allow lists those it takes.",
+    HTTPStatus.CONFLICT: "That contradicts what is there already.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It was reported; please try again.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The mail cannot be reached just now. Please try again in a second.",
+}
+_CLOSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error as it leaves: `unexpected` is what has to be reported."""
+
+    status: HTTPStatus
+    message: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    unexpected: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+class ErrorBody(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What every error answers."""
+
+    error: str
+    message: str
+    status: int
+    status_url: str = msgspec.field(default="", name="statusUrl")
+    community_url: str = msgspec.field(default="", name="communityUrl")
+    reasons: tuple[str, ...] = ()
+
+
+def problem(error: Exception) -> Problem:
+    """What an exception means to the client."""
+    if isinstance(error, RefusedError):
+        return Problem(*_REFUSALS[error.refusal])
+    if isinstance(error, NotReadyError):
+        return replace(_problem(_STATUS[NotReadyError], str(error)), reasons=error.reasons)
+    if isinstance(error, RequestError):
+        return _problem(_STATUS[type(error)], str(error))
+    if isinstance(error, HTTPException):
+        return _framework_problem(error)
+    status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return _problem(status, _WORDS[status])
+
+
+def error_body(found: Problem, *, status_url: str = "", community_url: str = "") -> ErrorBody:
+    """The body of an answer; an outage adds where to read and talk about it."""
+    outage = found.status is HTTPStatus.SERVICE_UNAVAILABLE
+    return ErrorBody(
+        error=found.status.phrase,
+        message=found.message,
+        status=found.status.value,
+        status_url=status_url if outage else "",
+        community_url=community_url if outage else "",
+        reasons=found.reasons,
+    )
+
+
+def _framework_problem(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.status_code)
+    allow = (error.headers or {}).get("allow")
+    found = _problem(status, _WORDS.get(status, f"{status.description or status.phrase}."))
+    if allow is None:
+        return found
+    methods = ", ".join(sorted({*allow.split(", "), *(["HEAD"] if "GET" in allow else [])}))
+    return Problem(found.status, found.message, {"allow": methods})
+
+
+def _problem(status: HTTPStatus, message: str) -> Problem:
+    headers: dict[str, str] = {}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = "1"
+    if status in _CLOSING:  # the rest of the body is not read
+        headers["connection"] = "close"
+    return Problem(status, message, headers, unexpected=status is HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,190 @@
+"""What stands in front of the framework.
+
+It refuses requests that could be read in two ways, bounds every body in length and time, and sees
+that every answer carries the security headers.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import unquote
+
+import msgspec
+from litestar.types import (
+    ASGIApp,
+    HTTPReceiveMessage,
+    HTTPScope,
+    Receive,
+    Scope,
+    Send,
+    WebSocketReceiveMessage,
+)
+
+from mailweir.servers.web.errors import (
+    Problem,
+    RequestError,
+    TooLargeError,
+    TooSlowError,
+    WrongRequestError,
+    error_body,
+    problem,
+)
+from mailweir.servers.web.security_headers import securing
+
+BODY_OCTETS: Final = 1024 * 1024
+"""The longest body of any route but the one that takes whole messages."""
+
+_BODY_WAIT: Final = 30.0  # seconds for the next piece of a body; a phone in a tunnel is back by then
+# A client that is still writing does not read our answer: so much more is thrown away first, for so long.
+_DISCARDED_OCTETS: Final = 8 * 1024 * 1024
+_DISCARDING: Final = 1.0
+
+_HOST: Final = re.compile(rb"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+_Received = HTTPReceiveMessage | WebSocketReceiveMessage
+_MESSAGE_ROUTE: Final = re.compile(r"/api/addresses/[^/]+/messages/?")
+
+
+class Guard:
+    """Wraps the whole application. `message_size_limit` in octets, 0 for none."""
+
+    def __init__(
+        self, app: ASGIApp, *, message_size_limit: int, report: Callable[[BaseException, str], None]
+    ) -> None:
+        self._app = app
+        self._message_size_limit = message_size_limit
+        self._report = report
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request (ASGI)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        send = securing(send)
+        try:
+            receive = await self._checked(scope, receive)
+        except RequestError as error:
+            await _answer(problem(error), send)
+            return
+        try:
+            await self._app(_readable(scope), receive, send)
+        except Exception as error:  # noqa: BLE001  the answer had begun: the server closes, the task must not die
+            self._report(error, "after the answer began")
+
+    async def _checked(self, scope: HTTPScope, receive: Receive) -> Receive:
+        """A `receive` whose body is bounded. Raises RequestError for a request that is not served."""
+        headers = list(scope["headers"])
+        _check_framing(headers, scope["http_version"])
+        takes_message = scope["method"] == "POST" and _MESSAGE_ROUTE.fullmatch(scope["path"])
+        limit = (self._message_size_limit or None) if takes_message else BODY_OCTETS
+        length = next((int(value) for name, value in headers if name == b"content-length"), None)
+        if length == 0 or (length is None and all(name != b"transfer-encoding" for name, _ in headers)):
+            return receive
+        body = _Body(receive, limit)
+        if limit is not None and length is not None and length > limit:
+            await body.refuse()
+        if takes_message:
+            return body.next
+        return await body.whole()
+
+
+class _Body:
+    """One request's body on its way in."""
+
+    def __init__(self, receive: Receive, limit: int | None) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._octets = 0
+        self._ended = False
+
+    async def next(self) -> _Received:
+        """The next piece. Raises TooLargeError, TooSlowError, and WrongRequestError when it breaks off."""
+        if self._ended:
+            return await self._receive()
+        try:
+            async with asyncio.timeout(_BODY_WAIT):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise TooSlowError(f"The body paused for more than {_BODY_WAIT:.0f} seconds.") from error
+        if message["type"] != "http.request":
+            raise WrongRequestError("The connection ended before the body did.")
+        self._ended = not message["more_body"]
+        self._octets += len(message["body"])
+        if self._limit is not None and self._octets > self._limit:
+            await self.refuse()
+        return message
+
+    async def whole(self) -> Receive:
+        """Reads to the end; the returned `receive` gives it in one piece."""
+        pieces: list[bytes] = []
+        while not self._ended:
+            message = await self.next()
+            if message["type"] == "http.request":
+                pieces.append(message["body"])
+        given = False
+
+        async def receive() -> _Received:
+            nonlocal given
+            if given:
+                return await self._receive()
+            given = True
+            return {"type": "http.request", "body": b"".join(pieces), "more_body": False}
+
+        return receive
+
+    async def refuse(self) -> None:
+        """Throws a bounded rest away, then raises TooLargeError."""
+        discarded = 0
+        try:
+            async with asyncio.timeout(_DISCARDING):
+                while not self._ended and discarded < _DISCARDED_OCTETS:
+                    message = await self._receive()
+                    if message["type"] != "http.request":
+                        break
+                    self._ended = not message["more_body"]
+                    discarded += len(message["body"])
+        except TimeoutError:
+            pass
+        raise TooLargeError(f"The body is longer than the {self._limit} octets that are allowed here.")
+
+
+def _check_framing(headers: list[tuple[bytes, bytes]], version: str) -> None:
+    """RFC 9112 §6.1 and §3.2: what two servers in a row might understand differently is not served."""
+    names = [name for name, _ in headers]
+    lengths = [value for name, value in headers if name == b"content-length"]
+    if lengths and b"transfer-encoding" in names:
+        raise WrongRequestError("A request has either Content-Length or Transfer-Encoding, not both.")
+    if len(lengths) > 1 or not all(value.isdigit() and len(value) < 16 for value in lengths):  # noqa: PLR2004  an exbibyte
+        raise WrongRequestError("Content-Length must be one number.")
+    hosts = [value for name, value in headers if name == b"host"]
+    if len(hosts) > 1 or not all(_HOST.fullmatch(host) for host in hosts) or (not hosts and version != "1.0"):
+        raise WrongRequestError("A request needs one Host header that is a name or an address with a port.")
+
+
+def _readable(scope: HTTPScope) -> HTTPScope:
+    """The scope as the router reads it: HEAD is a GET whose body the server leaves out (RFC 9110 §9.3.2).
+
+    A slash that was encoded stays one: each segment of the path is decoded on its own, and its slashes
+    and percent signs are encoded again until `parameters` reads them.
+    """
+    changed = scope.copy()
+    if scope["method"] == "HEAD":
+        changed["method"] = "GET"
+    raw_path = scope["raw_path"]
+    if b"%" in raw_path:
+        segments = (unquote(segment) for segment in raw_path.decode("ascii").split("/"))
+        changed["path"] = "/".join(segment.replace("%", "%25").replace("/", "%2F") for segment in segments)
+    return changed
+
+
+async def _answer(found: Problem, send: Send) -> None:
+    body = msgspec.json.encode(error_body(found))
+    headers = {"content-type": "application/json", "content-length": str(len(body)), **found.headers}
+    await send(
+        {
+            "type": "http.response.start",
+            "status": found.status.value,
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+    )
+    await send({"type": "http.response.body", "body": body, "more_body": False})

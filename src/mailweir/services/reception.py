@@ -1,0 +1,92 @@
+"""Receiving mail: whom it may be for, and handing it to the intake with our trace fields on top.
+
+Nothing here waits: a door asks, and `Receipt.kept` completes when a `250` may be said.
+"""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+
+from mailweir.model.address import Address, canonical_domain
+from mailweir.model.message import Delivery, Peer, QueueId, Recipient
+from mailweir.model.verdict import Verdict
+from mailweir.policy.admission import Hosts
+from mailweir.ports.clock import Clock, Ids
+from mailweir.ports.intake import Intake, Room
+from mailweir.wire.mime.headers import scan
+from mailweir.wire.smtp.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`kept` completes when the message is kept, or raises UnavailableError."""
+
+    id: QueueId
+    kept: Awaitable[None]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One finished transaction as a door hands it in; `protocol` as RFC 3848 names it."""
+
+    sender: Address | None
+    recipients: Sequence[Address]
+    content: bytes
+    peer: Peer
+    protocol: str
+    flaws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The receiver's half of the system. `hostname` is how we name ourselves in trace fields."""
+
+    intake: Intake
+    clock: Clock
+    ids: Ids
+    hosts: Hosts
+    hostname: str
+
+    def verdict_on_mail(self) -> Verdict:
+        """Whether there is room for a message at all."""
+        room = self.intake.room()
+        if room is Room.FULL:
+            return Verdict.STORE_FULL
+        return Verdict.STORE_AWAY if room is Room.BROKEN else Verdict.ACCEPT
+
+    def verdict_on_recipient(self, recipient: Address) -> Verdict:
+        """Whether mail for this address is taken."""
+        taken = self.hosts.takes(canonical_domain(recipient.domain))
+        return Verdict.ACCEPT if taken else Verdict.NOT_OURS
+
+    def hesitates(self) -> bool:
+        """Whether the store is past its first watermark, so that answers should come slowly."""
+        return self.intake.room() is Room.SLOW
+
+    def deliver(self, transaction: Transaction) -> Receipt:
+        """Hands the message to the intake for every recipient, or for none."""
+        queue_id = self.ids.message()
+        received = self.clock.now()
+        recipients = transaction.recipients
+        peer = transaction.peer
+        sender = None if transaction.sender is None else str(transaction.sender)
+        trace = Trace(
+            id=queue_id,
+            received=received,
+            sender=sender or "",
+            recipient=str(recipients[0]) if len(recipients) == 1 else "",
+            hello=peer.hello,
+            ip=peer.ip,
+            by=self.hostname,
+            protocol=transaction.protocol,
+        )
+        delivery = Delivery(
+            id=queue_id,
+            received=received,
+            sender=sender,
+            recipients=tuple(Recipient(str(address), address.inbox) for address in recipients),
+            peer=peer,
+            headers=scan(transaction.content),
+            raw=trace.octets() + transaction.content,
+            flaws=transaction.flaws,
+        )
+        return Receipt(queue_id, self.intake.deliver(delivery))

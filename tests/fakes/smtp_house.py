@@ -1,0 +1,199 @@
+"""A public door on a real port, an intake that can be held, failed and looked into, and a bare client."""
+
+import asyncio
+import contextlib
+import ipaddress
+import itertools
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from mailweir.adapters.certificate import made_for
+from mailweir.adapters.system import SystemClock
+from mailweir.model.message import Delivery, QueueId
+from mailweir.policy.admission import Hosts
+from mailweir.ports.intake import Room
+from mailweir.servers.smtp import tls
+from mailweir.servers.smtp.deadlines import Deadlines
+from mailweir.servers.smtp.listener import Listener
+from mailweir.servers.smtp.public import PublicDoor
+from mailweir.services.reception import Reception
+from mailweir.wire.smtp.server import Rules
+
+PATIENCE = 10.0
+"""Seconds that a test waits for something that must come."""
+
+
+class HeldIntake:
+    """Keeps deliveries in a list; `hold` keeps acknowledgements back, `fail` makes it fail."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+        self.asked = asyncio.Event()
+        self.its_room = Room.CALM
+        self._gate = asyncio.Event()
+        self._gate.set()
+        self._error: Exception | None = None
+
+    def hold(self) -> None:
+        self._gate.clear()
+
+    def release(self) -> None:
+        self._gate.set()
+
+    def fail(self, error: Exception | None) -> None:
+        self._error = error
+
+    async def deliver(self, delivery: Delivery) -> None:
+        self.asked.set()
+        await self._gate.wait()
+        if self._error is not None:
+            raise self._error
+        self.deliveries.append(delivery)
+
+    def room(self) -> Room:
+        return self.its_room
+
+
+class CountingIds:
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def message(self) -> QueueId:
+        return QueueId(f"q{next(self._numbers)}")
+
+
+@dataclass
+class Peer:
+    """A client that says just what it is told to say."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @property
+    def closed(self) -> bool:
+        return self.reader.at_eof() or self.writer.transport.is_closing()
+
+    async def send(self, octets: bytes) -> None:
+        self.writer.write(octets)
+        await self.writer.drain()
+
+    async def line(self) -> str:
+        async with asyncio.timeout(PATIENCE):
+            return (await self.reader.readline()).decode().removesuffix("\r\n")
+
+    async def code(self) -> int:
+        """The code of the next whole reply."""
+        line = await self.line()
+        while line[3:4] == "-":
+            line = await self.line()
+        return int(line[:3])
+
+    async def say(self, command: str) -> str:
+        """Sends one command; the last line of its reply."""
+        await self.send(command.encode() + b"\r\n")
+        line = await self.line()
+        while line[3:4] == "-":
+            line = await self.line()
+        return line
+
+    async def hears_within(self, seconds: float) -> bool:
+        """Whether anything arrives in that time; what arrives is lost."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.reader.read(1) != b""
+        except TimeoutError:
+            return False
+
+    async def push(self, octets: bytes, *, limit: int) -> int:
+        """Sends again and again until the other side takes no more; how much went."""
+        sent = 0
+        while sent < limit:
+            self.writer.write(octets)
+            sent += len(octets)
+            try:
+                async with asyncio.timeout(0.3):
+                    await self.writer.drain()
+            except TimeoutError:
+                break
+        return sent
+
+    async def ended(self) -> bool:
+        async with asyncio.timeout(PATIENCE):
+            return await self.reader.read() == b""
+
+    async def gone(self) -> None:
+        """Waits until the other side has closed, in whatever way."""
+        async with asyncio.timeout(PATIENCE):
+            try:
+                while await self.reader.read(65_536):
+                    pass
+            except ConnectionError:
+                pass
+
+    def shut(self) -> None:
+        self.writer.write_eof()
+
+    def abort(self) -> None:
+        self.writer.transport.abort()
+
+
+@dataclass
+class House:
+    listener: Listener
+    intake: HeldIntake
+    host: str
+    port: int
+    certificate: Path
+    peers: list[Peer] = field(default_factory=list[Peer])
+
+    async def connect(self, *, greeted: bool = True) -> Peer:
+        peer = Peer(*await asyncio.open_connection(self.host, self.port))
+        self.peers.append(peer)
+        if greeted:
+            assert await peer.code() == 220
+        return peer
+
+    async def emptied(self, *, to: int = 0) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while self.listener.sessions > to:  # noqa: ASYNC110  the listener has no event for a count
+                await asyncio.sleep(0.01)
+
+    def renew_certificate(self, directory: Path) -> None:
+        directory.mkdir()
+        files = made_for("mx.test", directory, SystemClock().now())
+        self.listener.replace_tls(tls.context(files.certificate, files.key))
+
+    async def close(self) -> None:
+        self.intake.release()
+        for peer in self.peers:
+            peer.abort()
+            with contextlib.suppress(ConnectionError):
+                await peer.writer.wait_closed()
+        await self.listener.drain(PATIENCE)
+
+
+async def a_house(directory: Path, **choices: object) -> House:
+    """Choices: deadlines, tls, any_login, base_domains, trusted, most_sessions, host."""
+    intake = HeldIntake()
+    clock = SystemClock()
+    files = made_for("mx.test", directory, clock.now())
+    with_tls = bool(choices.get("tls"))
+    any_login = bool(choices.get("any_login"))
+    rules = Rules("mx.test", size_limit=1_000_000, tls=with_tls, auth=any_login, auth_without_tls=any_login)
+    hosts = Hosts(cast("frozenset[str]", choices.get("base_domains", frozenset[str]())))
+    reception = Reception(intake, clock, CountingIds(), hosts, "mx.test")
+    listener = Listener(
+        PublicDoor(reception, rules, any_login=any_login),
+        deadlines=cast("Deadlines | None", choices.get("deadlines")),
+        tls=tls.context(files.certificate, files.key) if with_tls else None,
+        trusted_proxies=[ipaddress.ip_network(n) for n in cast("list[str]", choices.get("trusted", []))],
+        most_sessions=cast("int", choices.get("most_sessions", 1000)),
+        sweep=0.05,
+    )
+    host = cast("str", choices.get("host", "127.0.0.1"))
+    bound = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setblocking(False)  # noqa: FBT003  the socket module has no keyword for it
+    await listener.start([bound])
+    return House(listener, intake, host, bound.getsockname()[1], files.certificate)

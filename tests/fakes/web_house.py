@@ -1,0 +1,189 @@
+"""A whole web door on loopback, over a store in memory, and a client that sends exactly what it is told."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailweir.adapters.memory.mailbox import MemoryMailbox
+from mailweir.adapters.memory.store import MemoryStore
+from mailweir.model.address import Address, Inbox
+from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
+from mailweir.policy.visibility import AnonymousRules
+from mailweir.servers.web.app import WebFacts, build
+from mailweir.servers.web.server import WebServer
+from mailweir.services.reading import Reading
+from mailweir.wire.mime.headers import scan
+
+NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
+PLAIN = b"From: Ann <ann@sender.test>\r\nTo: bob@thing.test\r\nSubject: Hello\r\n\r\nIt works.\r\n"
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def now(self) -> int:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time / 1000
+
+
+class BrittleMailbox(MemoryMailbox):
+    """A mailbox that can be told to fail, and to hold its readers: `failure` is raised by every read,
+    `gate` is waited for, and `reached` says that somebody waits there.
+    """
+
+    failure: Exception | None = None
+    gate: asyncio.Event | None = None
+    reached: asyncio.Event | None = None
+
+    async def inbox(self, inbox: Inbox, *, limit: int, until: int | None = None) -> Sequence[Summary]:
+        await self._wait()
+        return await super().inbox(inbox, limit=limit, until=until)
+
+    async def all(self, *, limit: int, until: int | None = None) -> Sequence[Summary]:
+        await self._wait()
+        return await super().all(limit=limit, until=until)
+
+    async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
+        await self._wait()
+        return await super().find(inbox, message)
+
+    def hold(self) -> tuple[asyncio.Event, asyncio.Event]:
+        """Holds every reader from now on: what says that one has come, and what lets it go on."""
+        self.reached, self.gate = asyncio.Event(), asyncio.Event()
+        return self.reached, self.gate
+
+    async def _wait(self) -> None:
+        if self.gate is not None and self.reached is not None:
+            self.reached.set()
+            await self.gate.wait()
+        if self.failure is not None:
+            raise self.failure
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  JSON is what it is
+        return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass
+class WebHouse:
+    """The parts that a test looks at. `port` answers once `open` has been awaited."""
+
+    rules: AnonymousRules = field(default_factory=lambda: AnonymousRules(local=True))
+    message_size_limit: int = 4096
+    reasons: list[str] = field(default_factory=list[str])
+    reports: list[tuple[BaseException, str]] = field(default_factory=list[tuple[BaseException, str]])
+    dropped_from: list[str] = field(default_factory=list[str])
+    refuses_drops: bool = False
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        self.clock = HandClock()
+        self.store = MemoryStore(self.clock)
+        self.mailbox = BrittleMailbox(self.store)
+        self._kept = 0
+
+    def facts(self) -> WebFacts:
+        return WebFacts(
+            version="0.1.0",
+            rules="Each inbox keeps its newest 500 messages for 30 days.",
+            message_size_limit=self.message_size_limit,
+            public_url="http://127.0.0.1:8025",
+            smtp="127.0.0.1:1025",
+            now=self.clock.now,
+            ready=lambda: self.reasons,
+            report=lambda error, where: self.reports.append((error, where)),
+            status_url="http://status.test/",
+            community_url="http://community.test/",
+        )
+
+    async def open(self, **settings: int) -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = listener.getsockname()[1]
+        app = build(Reading(self.mailbox, self.rules), self.drop, self.facts())
+        self.server = WebServer(app, [listener], **settings)
+        await self.server.start()
+
+    async def drop(self, email: str, raw: bytes, ip: str) -> str | None:
+        address = Address.parse(email)
+        if self.refuses_drops or address is None:
+            return None
+        self.dropped_from.append(ip)
+        return self.keep(str(address), raw)
+
+    def keep(
+        self, to: str = "bob@thing.test", raw: bytes = PLAIN, sender: str | None = "ann@sender.test"
+    ) -> str:
+        """Puts a message into the store; answers its id."""
+        self._kept += 1
+        address = Address.parse(to)
+        assert address is not None
+        delivery = Delivery(
+            id=QueueId(f"q{self._kept}"),
+            received=self.clock.now(),
+            sender=sender,
+            recipients=(Recipient(to, address.inbox),),
+            peer=Peer("192.0.2.7", 4711, via="192.0.2.1", tls=True),
+            headers=scan(raw),
+            raw=raw,
+        )
+        self.store.keep(delivery)
+        return f"q{self._kept}-0"
+
+    async def get(self, target: str, **headers: str) -> Answer:
+        return await self.ask("GET", target, headers)
+
+    async def ask(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        """One request on a connection of its own; `_` in header names means `-`."""
+        lines = {"host": f"127.0.0.1:{self.port}", "connection": "close"}
+        if body is not None:
+            lines["content-length"] = str(len(body))
+        lines |= {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
+        return await self.say(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + (body or b""))
+
+    async def say(self, octets: bytes) -> Answer:
+        """Sends octets as they are and reads one answer to the end."""
+        async with asyncio.timeout(20):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            try:
+                writer.write(octets)
+                head = await reader.readuntil(b"\r\n\r\n")
+                status_line, *fields = head.decode("latin-1").split("\r\n")[:-2]
+                headers = {
+                    name.lower(): value.strip() for name, _, value in (f.partition(":") for f in fields)
+                }
+                body = await reader.read() if headers.get("connection") == "close" else b""
+            finally:
+                writer.close()
+            await writer.wait_closed()
+        return Answer(int(status_line.split()[1]), headers, body)
+
+
+Furnish = Callable[..., Awaitable[WebHouse]]
