@@ -1,0 +1,184 @@
+"""The command line.
+
+Exit codes: 0 for done, 1 for failed, 2 for wrong use. What a person did wrong is one sentence on standard
+error; with `--json` a command prints one JSON value on standard output and nothing else. Code of the
+server is imported by the commands that need it, so that the others answer at once.
+"""
+
+import inspect
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Group, Parameter, UnknownOptionError
+
+from mailweir import __version__
+from mailweir.config import kinds, reference, serial
+from mailweir.config.errors import SettingsError
+from mailweir.config.load import Loaded, flag, load, unknown
+from mailweir.config.settings import TABLE
+from mailweir.roles.crew import ROLES
+from mailweir.roles.errors import StartError
+
+_OK, _FAILED, _WRONG = 0, 1, 2
+
+Config = Annotated[Path | None, Parameter(help="A TOML file with settings (also MAILWEIR_CONFIG).")]
+Json = Annotated[bool, Parameter(help="Print one JSON value.", negative=())]
+
+_SETTINGS = Group("Settings", help="Each is described in docs/configuration.md.", sort_key=1)
+
+app = App(
+    name="mailweir",
+    help="A self-hosted disposable-mail service for people who test email.",
+    version=__version__,
+    help_formatter="plain",
+    exit_on_error=False,
+    print_error=False,
+    suppress_keyboard_interrupt=False,
+    result_action="return_value",
+)
+
+
+def _with_settings(command: Callable[..., int]) -> Callable[..., int]:
+    """Gives a command that takes `**flags` one named flag for each setting."""
+    signature = inspect.signature(command)
+    own = [one for one in signature.parameters.values() if one.kind is not inspect.Parameter.VAR_KEYWORD]
+    flags = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[str | None, Parameter(name=flag(name), help=setting.doc, group=_SETTINGS)],
+        )
+        for name, setting in TABLE.items()
+    ]
+    command.__signature__ = signature.replace(parameters=[*own, *flags])
+    return command
+
+
+@app.command
+@_with_settings
+def serve(
+    *,
+    role: Annotated[str | None, Parameter(help=f"Only this role: {', '.join(ROLES)}.")] = None,
+    single: Annotated[bool, Parameter(help="All roles in one process.", negative=())] = False,
+    config: Config = None,
+    **flags: str | None,
+) -> int:
+    """Serve until SIGTERM or Ctrl-C, which drain; a second one ends at once."""
+    if role is not None and single:
+        raise SettingsError("The flags --role and --single exclude each other; use one of them.")
+    if role is not None and role not in ROLES:
+        raise unknown("role", role, list(ROLES), guess_for=role)
+    loaded = load(flags, os.environ, config)
+    from mailweir.roles import serve as serving  # noqa: PLC0415  only this command pays for it
+
+    part = serving.Whole(single=single) if role is None else serving.OneRole(role)
+    return serving.serve(loaded, part)
+
+
+@app.command
+@_with_settings
+def check_config(*, json: Json = False, config: Config = None, **flags: str | None) -> int:
+    """Read the settings as `serve` would, and print what would be in force."""
+    loaded = load(flags, os.environ, config)
+    _complain(loaded)
+    return _print_json(serial.shown(loaded.settings)) if json else _print_settings(loaded)
+
+
+@app.command
+def config_reference(*, json: Json = False, config: Config = None, data: Path | None = None) -> int:
+    """Print the reference of all settings (docs/configuration.md)."""
+    del config, data
+    if json:
+        return _print_json(reference.table())
+    sys.stdout.write(reference.markdown())
+    return _OK
+
+
+@app.command
+def version(*, json: Json = False, config: Config = None, data: Path | None = None) -> int:
+    """Print the version."""
+    del config, data
+    return _print_json({"version": __version__}) if json else _print(__version__)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command that the arguments name, and end with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on: `mailweir config-reference | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _FAILED
+    except KeyboardInterrupt:  # before the server handles it
+        code = _FAILED
+    sys.exit(code)
+
+
+def _run(words: list[str]) -> int:
+    if not words:
+        return _say(f"Which command? {', '.join(_commands())}; `mailweir --help` tells more.", _WRONG)
+    try:
+        return int(app(words) or _OK)
+    except UnknownOptionError as error:
+        return _say(_unknown_option(error, words), _WRONG)
+    except CycloptsError as error:
+        return _say(f"{' '.join(str(error).split())} See `mailweir --help`.", _WRONG)
+    except SettingsError as error:
+        return _say(str(error), _WRONG)
+    except StartError as error:
+        return _say(str(error), _FAILED)
+
+
+def _unknown_option(error: UnknownOptionError, words: list[str]) -> str:
+    """Names the flag, its value, and what is allowed in its place."""
+    name = (error.token.keyword or error.token.value).partition("=")[0]
+    place = next((at for at, word in enumerate(words) if word.partition("=")[0] == name), len(words))
+    word, following = [*words, "", ""][place : place + 2]
+    value = word.partition("=")[2] or ("" if following.startswith("-") else following)
+    names = [one for argument in error.argument_collection for one in argument.names]
+    return str(unknown(f"flag {name}", value, names, guess_for=name))
+
+
+def _commands() -> list[str]:
+    return [name for name in app if not name.startswith("-")]
+
+
+def _complain(loaded: Loaded) -> None:
+    for warning in loaded.warnings:
+        sys.stderr.write(f"mailweir: {warning}\n")
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"mailweir: {sentence}\n")
+    return code
+
+
+def _print(text: str) -> int:
+    sys.stdout.write(text + "\n")
+    return _OK
+
+
+def _print_json(value: object) -> int:
+    return _print(json.dumps(value))
+
+
+def _print_settings(loaded: Loaded) -> int:
+    settings = loaded.settings
+    lines = [f"The settings are right. Profile {settings.profile} holds, because {settings.profile_reason}."]
+    for name, value in serial.shown(settings).items():
+        lines.append(f"  {name:<22} {_written(value)}")
+    return _print("\n".join(lines))
+
+
+def _written(value: kinds.Plain) -> str:
+    if value is None or value == []:
+        return "-"
+    if isinstance(value, list):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,23 @@
+"""Whether a server may start where others can reach it."""
+
+from mailweir.config.settings import DOORS, Settings
+
+
+def refusal(settings: Settings, accounts: int) -> str | None:
+    """Why this server must not start with so many accounts; None when it may.
+
+    A server that others can reach and that has no account has nobody to administer it.
+    `bootstrap_account` counts as an account, since it is made on start.
+    """
+    if accounts or settings.bootstrap_account is not None:
+        return None
+    for door in DOORS:
+        for listener in settings.listeners(door):
+            if not listener.on_loopback:
+                return (
+                    f"{door} listens on {listener}, which others can reach, and there is no account: "
+                    "make one by setting bootstrap_account and bootstrap_key "
+                    "(MAILWEIR_BOOTSTRAP_ACCOUNT=NAME and MAILWEIR_BOOTSTRAP_KEY=k_…), or "
+                    f"listen on loopback only (--{door} 127.0.0.1:PORT)."
+                )
+    return None

@@ -1,0 +1,1 @@
+"""Processes that we can be: the only place where ports meet adapters."""

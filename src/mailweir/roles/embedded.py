@@ -1,0 +1,114 @@
+"""The store and the bus of one machine, opened for a role and closed after it."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailweir.adapters.local.bus import LocalBus
+from mailweir.adapters.sqlite.disk import probe
+from mailweir.adapters.sqlite.intake import SqliteIntake
+from mailweir.adapters.sqlite.migration import StoreVersionError
+from mailweir.adapters.sqlite.preparation import prepare
+from mailweir.adapters.system import RandomIds, SystemClock
+from mailweir.config.settings import Settings
+from mailweir.model.address import Inbox
+from mailweir.model.event import Heartbeat, Nudge
+from mailweir.observe import logs
+from mailweir.policy.admission import Hosts
+from mailweir.ports.bus import Bus
+from mailweir.ports.errors import UnavailableError
+from mailweir.ports.intake import Intake, Room
+from mailweir.roles.errors import StartError
+from mailweir.services.reception import Reception
+
+FRESH_PROCESS = 75
+"""The exit code that asks the supervisor for a fresh process (EX_TEMPFAIL)."""
+
+_BEAT = 1.0  # seconds between two heartbeats, and between two probes of a disk that failed
+_TROUBLES = {
+    Room.FULL: "the store is full",
+    Room.BROKEN: "a write was not synced; mail is refused until the disk takes writes again",
+}
+
+_log = logs.get()
+
+
+def prepare_store(directory: Path) -> None:
+    """Makes the store fit to be written to, before any role starts. Raises StartError."""
+    try:
+        prepare(directory, SystemClock())
+        probe(directory)
+    except StoreVersionError as error:
+        raise StartError(str(error)) from error
+    except UnavailableError as error:
+        hint = "make room there" if error.full else "mend it, or name another directory with --data"
+        raise StartError(f"The store cannot be opened: {error}; {hint}.") from error
+
+
+@asynccontextmanager
+async def open_bus(settings: Settings) -> AsyncGenerator[Bus]:
+    """The bus between the processes of this machine."""
+    bus = LocalBus(settings.data, SystemClock())
+    try:
+        yield bus
+    finally:
+        bus.close()
+
+
+@asynccontextmanager
+async def open_intake(settings: Settings, bus: Bus) -> AsyncGenerator[SqliteIntake]:
+    """An intake that nudges the bus after each batch. Raises UnavailableError."""
+
+    def nudge(inboxes: tuple[Inbox, ...]) -> None:
+        bus.publish(Nudge(inboxes))
+
+    clock = SystemClock()
+    await asyncio.to_thread(prepare, settings.data, clock)
+    await asyncio.to_thread(probe, settings.data)
+    intake = SqliteIntake(settings.data, clock, on_commit=nudge)
+    try:
+        yield intake
+    finally:
+        await intake.close()
+
+
+def reception(settings: Settings, intake: Intake) -> Reception:
+    """The receiving half of the system on this intake."""
+    hosts = Hosts(frozenset(settings.base_domains))
+    return Reception(intake, SystemClock(), RandomIds(), hosts, settings.node_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tells the others how this process is, and waits for the end that it comes to."""
+
+    role: str
+    intake: SqliteIntake
+    bus: Bus
+
+    async def ended(self, stopping: asyncio.Event, directory: Path) -> int:
+        """Exit code 0 when asked to stop; FRESH_PROCESS once a disk that failed takes writes again.
+
+        Until then the doors stay open and answer 4yz, so that no client waits in vain.
+        """
+        while not stopping.is_set():
+            self.bus.publish(Heartbeat(self.role, os.getpid(), _TROUBLES.get(self.intake.room(), "")))
+            if self.intake.broken.is_set() and await _takes_writes(directory):
+                _log.warning("the disk takes writes again, a fresh process was asked for")
+                return FRESH_PROCESS
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_BEAT):
+                    await stopping.wait()
+        return 0
+
+
+async def _takes_writes(directory: Path) -> bool:
+    try:
+        await asyncio.to_thread(probe, directory)
+    except UnavailableError as error:
+        _log.error("the disk does not take writes", why=str(error))
+        return False
+    return True

@@ -1,0 +1,27 @@
+"""What is made once, before any role starts: the store's layout, and a certificate when none is given.
+
+Done in the process that starts the others, so that whatever is wrong is one sentence at once.
+"""
+
+from dataclasses import replace
+
+from mailweir.adapters.system import SystemClock
+from mailweir.config.settings import Settings
+from mailweir.roles.embedded import prepare_store
+from mailweir.roles.errors import StartError
+
+
+def ready_made(settings: Settings) -> Settings:
+    """The settings with the certificate that TLS will use. Raises StartError."""
+    prepare_store(settings.data)
+    if settings.tls_certificate is not None:
+        return settings
+    certificate, key = settings.data / "tls-certificate.pem", settings.data / "tls-key.pem"
+    if not (certificate.exists() and key.exists()):
+        from mailweir.adapters.certificate import made_for  # noqa: PLC0415  30 MiB that one start needs
+
+        try:
+            made_for(settings.node_name, settings.data, SystemClock().now())
+        except OSError as error:
+            raise StartError(f"No certificate can be made in {settings.data}: {error.strerror}.") from error
+    return replace(settings, tls_certificate=certificate, tls_key=key)

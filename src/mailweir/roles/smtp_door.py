@@ -1,0 +1,80 @@
+"""An SMTP door as this configuration wants it: rules of the conversation, TLS, places, trust."""
+
+import contextlib
+import ipaddress
+import resource
+import ssl
+
+from mailweir.config.settings import Settings
+from mailweir.observe import logs
+from mailweir.roles.errors import StartError
+from mailweir.roles.seat import Seat
+from mailweir.servers.smtp import tls
+from mailweir.servers.smtp.listener import Listener
+from mailweir.servers.smtp.public import PublicDoor
+from mailweir.services.reception import Reception
+from mailweir.wire.smtp.server import Rules
+
+DRAIN = 25.0
+"""Seconds that sessions under way may take to end; less than the supervisor waits for us."""
+
+_OTHER_DESCRIPTORS = 200  # the store, the bus, logs, and room to accept and refuse
+_LARGEST = 512 * 1024 * 1024  # octets, where the setting says 0: what one row of the store can hold
+
+_log = logs.get()
+
+
+def listener(seat: Seat, reception: Reception, *, lenient: bool) -> Listener:
+    """A listener that is not started yet, and that follows SIGHUP. Raises StartError."""
+    settings = seat.settings
+    context = _context(settings)
+    local = settings.profile == "local"
+    rules = Rules(
+        hostname=settings.node_name,
+        size_limit=settings.message_size_limit or _LARGEST,
+        strict=not lenient,
+        tls=context is not None,
+        auth=local,
+        auth_without_tls=local,
+    )
+    made = Listener(
+        PublicDoor(reception, rules, any_login=local),
+        tls=context,
+        trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
+        most_sessions=_places(),
+    )
+    seat.on_reload(lambda: _reload(settings, made))
+    return made
+
+
+def _context(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls_certificate is None or settings.tls_key is None:
+        return None
+    try:
+        return tls.context(settings.tls_certificate, settings.tls_key)
+    except (OSError, ValueError) as error:
+        raise StartError(
+            f"The certificate {settings.tls_certificate} with the key {settings.tls_key} cannot be used: "
+            f"{error}; both are PEM files, and the key is the one that the certificate was made for."
+        ) from error
+
+
+def _reload(settings: Settings, made: Listener) -> None:
+    try:
+        context = _context(settings)
+    except StartError as error:
+        _log.error("certificate not reloaded, the old one stays", why=str(error))
+        return
+    if context is not None:
+        made.replace_tls(context)
+        _log.info("certificate reloaded")
+
+
+def _places() -> int:
+    """As many connections as this process may have descriptors for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
+    return max(soft - _OTHER_DESCRIPTORS, 100)

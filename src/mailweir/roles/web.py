@@ -1,0 +1,110 @@
+"""The web role: the API and the pages."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from mailweir import __version__
+from mailweir.adapters.sqlite.intake import SqliteIntake
+from mailweir.adapters.sqlite.mailbox import SqliteMailbox
+from mailweir.adapters.system import SystemClock
+from mailweir.config.settings import Settings
+from mailweir.model.address import Address
+from mailweir.model.event import Heartbeat, Signal
+from mailweir.model.message import Peer, message_id
+from mailweir.observe import logs
+from mailweir.policy.health import Pulse
+from mailweir.policy.retention import Retention
+from mailweir.policy.visibility import AnonymousRules
+from mailweir.ports.bus import Bus
+from mailweir.ports.errors import UnavailableError
+from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_bus, open_intake, reception
+from mailweir.roles.seat import Seat
+from mailweir.servers.web.app import WebFacts, build
+from mailweir.servers.web.server import WebServer
+from mailweir.services.reading import Reading
+from mailweir.services.reception import Reception, Transaction
+
+_DRAIN = 10.0  # seconds that requests under way may take to end
+
+_log = logs.get()
+
+
+async def run(seat: Seat) -> int:
+    """Serves HTTP until it is asked to stop, or until the disk has failed and recovered."""
+    settings = seat.settings
+    try:
+        async with (
+            open_bus(settings) as bus,
+            open_intake(settings, bus) as intake,
+            serving(seat, intake, bus),
+        ):
+            seat.ready()
+            return await Watch("web", intake, bus).ended(seat.stopping, settings.data)
+    except UnavailableError as error:
+        _log.error("the store cannot be opened", why=str(error))
+        return FRESH_PROCESS
+
+
+@asynccontextmanager
+async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[None]:
+    """Serves HTTP meanwhile."""
+    settings = seat.settings
+    clock = SystemClock()
+    mailbox = SqliteMailbox(settings.data, clock)
+    pulse = Pulse(frozenset({"receiver"} if settings.smtp else ()))
+    rules = AnonymousRules(
+        reads=settings.anonymous_reads,
+        deletes=settings.anonymous_deletes,
+        key_required=settings.api_requires_key,
+        local=settings.profile == "local",
+    )
+
+    def listen(signal: Signal) -> None:
+        if isinstance(signal, Heartbeat):
+            pulse.note(signal, clock.monotonic())
+
+    bus.subscribe(listen)
+    dropping = Dropping(reception(settings, intake), settings.node_name)
+    facts = _facts(settings, lambda: pulse.troubles(clock.monotonic()))
+    server = WebServer(build(Reading(mailbox, rules), dropping.drop, facts), seat.sockets.get("http", ()))
+    await server.start()
+    try:
+        yield
+    finally:
+        await server.drain(_DRAIN)
+        await mailbox.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Dropping:
+    """Mail that comes by HTTP is received as if it had come by SMTP."""
+
+    reception: Reception
+    hostname: str
+
+    async def drop(self, email: str, octets: bytes, ip: str) -> str | None:
+        """The id of the message that was kept; None when `email` is no address. Raises UnavailableError."""
+        address = Address.parse(email)
+        if address is None:
+            return None
+        peer = Peer(ip, 0, hello=self.hostname)
+        receipt = self.reception.deliver(Transaction(None, [address], octets, peer, protocol="HTTP"))
+        await asyncio.wait_for(asyncio.ensure_future(receipt.kept), timeout=30)
+        return message_id(receipt.id, 0)
+
+
+def _facts(settings: Settings, troubles: Callable[[], Sequence[str]]) -> WebFacts:
+    return WebFacts(
+        version=__version__,
+        rules=Retention(settings.public_inbox_days, settings.public_inbox_limit).sentence(),
+        message_size_limit=settings.message_size_limit,
+        public_url=settings.public_url or f"http://{settings.http[0]}" if settings.http else "",
+        smtp=str(settings.smtp[0]) if settings.smtp else "",
+        now=SystemClock().now,
+        ready=troubles,
+        report=lambda error, where: _log.error("request failed", where=where, error=repr(error)),
+        status_url=settings.status_url or "",
+        community_url=settings.community_url or "",
+    )
