@@ -41,8 +41,9 @@ class Address:
         RFC 5321 §2.4 lets local parts be case-sensitive; test senders expect Bob@ and bob@ to be
         one inbox. `+tag` is stripped for the inbox (RFC 5233 calls it the detail).
         """
-        base = Address(_canonical_local(self.local), canonical_domain(self.domain))
-        return Inbox(str(base))
+        local = _canonical_local(self.local)
+        domain = canonical_domain(self.domain)
+        return Inbox(f"{local}@{domain}" if _DOT_ATOM.fullmatch(local) else str(Address(local, domain)))
 
     @classmethod
     def parse(cls, text: str) -> "Address | None":

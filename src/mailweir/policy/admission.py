@@ -12,9 +12,14 @@ class Hosts:
 
     base_domains: frozenset[str] = frozenset()
 
+    @property
+    def any(self) -> bool:
+        """Whether mail for every host is taken."""
+        return not self.base_domains
+
     def takes(self, host: str) -> bool:
         """Whether mail for `host` (lower case, A-labels) is taken."""
-        if not self.base_domains:
+        if self.any:
             return True
         labels = host.split(".")
         return any(".".join(labels[i:]) in self.base_domains for i in range(len(labels)))

@@ -13,6 +13,7 @@ from mailweir.config.settings import Settings
 from mailweir.model.address import Address
 from mailweir.model.event import Heartbeat, Signal
 from mailweir.model.message import Peer, message_id
+from mailweir.model.verdict import Verdict
 from mailweir.observe import logs
 from mailweir.policy.health import Pulse
 from mailweir.policy.retention import Retention
@@ -27,6 +28,7 @@ from mailweir.services.reading import Reading
 from mailweir.services.reception import Reception, Transaction
 
 _DRAIN = 10.0  # seconds that requests under way may take to end
+_KEEPING = 30.0  # seconds that the store may take to keep a message
 
 _log = logs.get()
 
@@ -85,13 +87,22 @@ class Dropping:
     hostname: str
 
     async def drop(self, email: str, octets: bytes, ip: str) -> str | None:
-        """The id of the message that was kept; None when `email` is no address. Raises UnavailableError."""
+        """The id of the message that was kept; None when mail for `email` is not taken.
+
+        Raises UnavailableError.
+        """
         address = Address.parse(email)
-        if address is None:
+        if address is None or self.reception.verdict_on_recipient(address) is not Verdict.ACCEPT:
             return None
+        if self.reception.verdict_on_mail() is not Verdict.ACCEPT:
+            raise UnavailableError("the store takes no mail just now")
         peer = Peer(ip, 0, hello=self.hostname)
         receipt = self.reception.deliver(Transaction(None, [address], octets, peer, protocol="HTTP"))
-        await asyncio.wait_for(asyncio.ensure_future(receipt.kept), timeout=30)
+        try:
+            async with asyncio.timeout(_KEEPING):
+                await receipt.kept
+        except TimeoutError as error:
+            raise UnavailableError("the store took too long") from error
         return message_id(receipt.id, 0)
 
 

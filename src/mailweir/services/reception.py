@@ -5,6 +5,7 @@ Nothing here waits: a door asks, and `Receipt.kept` completes when a `250` may b
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailweir.model.address import Address, canonical_domain
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient
@@ -16,16 +17,14 @@ from mailweir.wire.mime.headers import scan
 from mailweir.wire.smtp.trace import Trace
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """`kept` completes when the message is kept, or raises UnavailableError."""
 
     id: QueueId
     kept: Awaitable[None]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """One finished transaction as a door hands it in; `protocol` as RFC 3848 names it."""
 
     sender: Address | None
@@ -55,8 +54,10 @@ class Reception:
 
     def verdict_on_recipient(self, recipient: Address) -> Verdict:
         """Whether mail for this address is taken."""
-        taken = self.hosts.takes(canonical_domain(recipient.domain))
-        return Verdict.ACCEPT if taken else Verdict.NOT_OURS
+        hosts = self.hosts
+        if hosts.any or hosts.takes(canonical_domain(recipient.domain)):
+            return Verdict.ACCEPT
+        return Verdict.NOT_OURS
 
     def hesitates(self) -> bool:
         """Whether the store is past its first watermark, so that answers should come slowly."""

@@ -1,7 +1,8 @@
 """The mailbox's questions to `intake.db`, each one statement."""
 
 from mailweir.adapters.sqlite.driver import Connection
-from mailweir.adapters.sqlite.rows import SUMMARY, raw_octets, summary
+from mailweir.adapters.sqlite.packing import unpacked
+from mailweir.adapters.sqlite.rows import SUMMARY, summary
 from mailweir.model.address import Inbox
 from mailweir.model.message import MessageId, Summary, message_id, split_message_id
 
@@ -62,7 +63,7 @@ def raw(connection: Connection, inbox: Inbox, message: MessageId) -> bytes | Non
     if (name := _name(message)) is None:
         return None
     rows = connection.execute(_RAW, (*name, inbox)).fetchall()
-    return raw_octets(*rows[0]) if rows else None
+    return unpacked(*rows[0]) if rows else None
 
 
 def revision(connection: Connection, inbox: Inbox) -> int:

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
-import zstandard
 
+from mailweir.adapters.sqlite.packing import Body
 from mailweir.model.address import Inbox
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient, Summary, message_id
-
-PLAIN, ZSTD = 0, 1
 
 SUMMARY = """
     message.queue_id, entry.position, entry.inbox, entry.original, entry.seq,
@@ -19,8 +17,6 @@ SUMMARY = """
 
 SummaryRow = tuple[str, int, str, str, int, int, int, str | None, bytes]
 MessageColumns = tuple[str, int, int, str | None, int, bytes, int, bytes]
-
-_SHORTEST_TO_COMPRESS = 512  # octets; below, zstd's frame eats what it saves
 
 
 class _Meta(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -48,16 +44,11 @@ class Prepared:
     copies: tuple[tuple[int, Recipient], ...]
 
 
-def prepare_rows(delivery: Delivery, compressor: zstandard.ZstdCompressor) -> Prepared:
+def prepare_rows(delivery: Delivery, body: Body) -> Prepared:
     """All that can be done before the lock is taken. Raises ValueError for text that is not Unicode."""
     copies = tuple(delivery.copies())
     peer = delivery.peer
     meta = _Meta(peer.ip, peer.port, peer.hello, peer.tls, peer.via, delivery.headers, delivery.flaws)
-    raw, encoding = delivery.raw, PLAIN
-    if len(raw) >= _SHORTEST_TO_COMPRESS:
-        packed = compressor.compress(raw)
-        if len(packed) < len(raw):
-            raw, encoding = packed, ZSTD
     columns = (
         delivery.id,
         delivery.received,
@@ -65,8 +56,8 @@ def prepare_rows(delivery: Delivery, compressor: zstandard.ZstdCompressor) -> Pr
         delivery.sender,
         len(delivery.raw),
         _encode_meta(meta),
-        encoding,
-        raw,
+        body.encoding,
+        body.stored,
     )
     return Prepared(delivery.id, columns, copies)
 
@@ -87,10 +78,3 @@ def summary(row: SummaryRow) -> Summary:
         meta.headers,
         meta.flaws,
     )
-
-
-def raw_octets(encoding: int, size: int, stored: bytes) -> bytes:
-    """The message as it came."""
-    if encoding == PLAIN:
-        return stored
-    return zstandard.ZstdDecompressor().decompress(stored, max_output_size=size)

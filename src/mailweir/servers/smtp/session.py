@@ -75,7 +75,8 @@ class Session(asyncio.Protocol):
         self._house = house
         self._conversation = Server(house.door.rules)
         self._transport: asyncio.Transport | None = None
-        self._source = self._target = ("", 0)
+        self._source = ("", 0)
+        self._target: tuple[str, int] | None = None
         self._started = self._begun = self._deadline = house.now()
         self._proxy: bytes | None = None
         self._unread: bytes | None = None  # what TLS brought before the upgrade was announced
@@ -90,7 +91,6 @@ class Session(asyncio.Protocol):
         """A peer is there: find out who it is and greet it."""
         self._transport = transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
         self._source = _endpoint(transport.get_extra_info("peername"))
-        self._target = _endpoint(transport.get_extra_info("sockname"))
         if not self._house.entered(self):
             self._conversation.end(replies.TOO_MANY_SESSIONS)
             self._flush()
@@ -191,7 +191,7 @@ class Session(asyncio.Protocol):
         else:
             self._proxy = None
             self._source = header.source or self._source
-            self._target = header.target or self._target
+            self._target = header.target
             self._greet()
             if rest := octets[header.length :]:
                 self.data_received(rest)
@@ -203,7 +203,6 @@ class Session(asyncio.Protocol):
             return
         conversation = self._conversation
         door = self._house.door
-        was_receiving = conversation.receiving
         while (event := conversation.next_event()) is not None:
             if isinstance(event, Message):
                 self._deliver(event)
@@ -212,7 +211,7 @@ class Session(asyncio.Protocol):
                 self._start_tls()
                 return
             conversation.answer(door.decide(event))
-        if self._flush() or conversation.receiving != was_receiving:
+        if self._flush():
             self._renew()
         if self._eof and self._receipt is None:
             self._close()
@@ -221,12 +220,18 @@ class Session(asyncio.Protocol):
         conversation = self._conversation
         ip, port = self._source
         hello = conversation.hello
-        peer = Peer(ip, port, hello.name if hello else "", conversation.tls, self._target[0])
+        peer = Peer(ip, port, hello.name if hello else "", conversation.tls, self._via())
         visitor = Visitor(peer, hello is not None and hello.extended, conversation.authenticated is not None)
         receipt = self._receipt = self._house.door.deliver(message, visitor)
         # The SQLite intake gives a bare future, for which this makes no task.
         asyncio.ensure_future(receipt.kept).add_done_callback(_Acknowledgement(self, receipt))
         self._renew()
+
+    def _via(self) -> str:
+        """The address of ours that the peer reached; asked for only when there is a message."""
+        if self._target is None and self._transport is not None:
+            self._target = _endpoint(self._transport.get_extra_info("sockname"))
+        return self._target[0] if self._target else ""
 
     def kept(self, receipt: Receipt, error: BaseException | None) -> None:
         """The intake is done with a message: say so, slowly when the store hesitates."""

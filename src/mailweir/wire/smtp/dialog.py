@@ -1,7 +1,7 @@
 """Where one SMTP conversation stands: what was agreed, who spoke, and which transaction is open."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum
 
 from mailweir.wire.smtp import reply
 from mailweir.wire.smtp.auth import Exchange
@@ -26,14 +26,14 @@ class Rules:
     recipients: int = MOST_RECIPIENTS
 
 
-class State(Enum):
+class State(IntEnum):
     """What the next octets are."""
 
-    COMMAND = auto()
-    DATA = auto()
-    CHUNK = auto()
-    AUTH = auto()
-    TLS = auto()
+    COMMAND = 0
+    DATA = 1
+    CHUNK = 2
+    AUTH = 3
+    TLS = 4
 
 
 class Dialog:

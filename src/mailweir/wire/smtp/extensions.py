@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailweir.wire.smtp import reply
 from mailweir.wire.smtp.reply import Reply
@@ -38,6 +39,7 @@ NO_MAIL_PARAMETERS = MailParameters()
 NO_RECIPIENT_PARAMETERS = RecipientParameters()
 
 
+@lru_cache(maxsize=32)
 def keywords(*, size_limit: int, tls: bool, auth: bool) -> tuple[str, ...]:
     """The lines of the EHLO reply after the first (RFC 5321 §4.1.1.1).
 

@@ -22,6 +22,11 @@ class Path(NamedTuple):
     domain: str
 
 
+# What nearly every address looks like, so that one match tells all: dot-atoms of ordinary length.
+_ORDINARY = re.compile(
+    r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,32}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,15}){0,2})"
+    r"@([A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,2})>"
+)
 # A source route is accepted and ignored (RFC 5321 §4.1.1.3, appendix C).
 _PATH = re.compile(
     r"<(?:@[^\s:<>\"]+:)?"
@@ -71,6 +76,8 @@ def parse_recipient(argument: str, *, strict: bool) -> tuple[Path, str] | Reply:
 def parse_parameters(text: str) -> dict[str, str | None] | Reply:
     """Upper-case keyword to value (None where there is no `=`); a keyword may stand once."""
     parameters: dict[str, str | None] = {}
+    if not text:
+        return parameters
     for word in text.split():
         match = _PARAMETER.fullmatch(word)
         if match is None:
@@ -83,6 +90,9 @@ def parse_parameters(text: str) -> dict[str, str | None] | Reply:
 
 
 def _parse_path(text: str, *, strict: bool, bad: Reply) -> tuple[Path, str] | Reply:
+    ordinary = _ORDINARY.match(text)
+    if ordinary is not None and ordinary.end() == len(text):
+        return Path(ordinary[1], ordinary[2]), ""
     match = _PATH.match(text)
     if match is None:
         if strict or (bare := _BARE.match(text)) is None:

@@ -13,7 +13,9 @@ awaits in between. Any cut of the octets gives the same events and the same outp
 
 import re
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from enum import Enum
+from functools import lru_cache
+from typing import ClassVar, Final
 
 from mailweir.wire.smtp import reply
 from mailweir.wire.smtp.auth import LONGEST_LINE
@@ -32,11 +34,22 @@ _HTTP = frozenset({"GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT", "DELETE",
 _TLS_RECORD = b"\x16\x03"  # RFC 8446 §5.1: a handshake, sent to a plain door
 
 
-class _NeedMore:
-    """What has arrived is not a whole line, chunk or message."""
+@lru_cache(maxsize=8)
+def _greeting(hostname: str) -> Reply:
+    return Reply(220, "", f"{hostname} ESMTP Mailweir")
 
 
-_NEED_MORE = _NeedMore()
+@lru_cache(maxsize=32)
+def _welcome(lines: tuple[str, ...]) -> Reply:
+    """The answer to a hello; a process gives a handful of different ones."""
+    return Reply(250, "", "\n".join(lines))
+
+
+class _Reading(Enum):
+    NEED_MORE = "what has arrived is not a whole line, chunk or message"
+
+
+_NEED_MORE: Final = _Reading.NEED_MORE
 
 
 class Server:
@@ -82,13 +95,14 @@ class Server:
     @property
     def receiving(self) -> bool:
         """Whether the octets that come now are message content."""
-        return self._dialog.state in {State.DATA, State.CHUNK}
+        state = self._dialog.state
+        return state is State.DATA or state is State.CHUNK
 
     # --- octets in, events out, octets out --------------------------------------------------
 
     def greet(self) -> None:
         """Say who we are (RFC 5321 §4.3.1)."""
-        self._say(Reply(220, "", f"{self._dialog.rules.hostname} ESMTP Mailweir"))
+        self._say(_greeting(self._dialog.rules.hostname))
 
     def feed(self, octets: bytes) -> None:
         """Take what arrived. Plain octets that follow STARTTLS are thrown away (RFC 3207 §4.2)."""
@@ -103,7 +117,7 @@ class Server:
             return None
         while not self.closing:
             outcome = self._READERS[self._dialog.state](self)
-            if isinstance(outcome, _NeedMore):
+            if outcome is _NEED_MORE:
                 return None
             if isinstance(outcome, Reply):
                 self._say(self._patience.error(outcome) if outcome.code >= _ERRORS else outcome)
@@ -159,7 +173,7 @@ class Server:
 
     # --- readers, one for each state ----------------------------------------------------------
 
-    def _line(self, longest: int) -> bytes | Reply | _NeedMore:
+    def _line(self, longest: int) -> bytes | Reply | _Reading:
         """The next line without its end."""
         buffer = self._buffer
         end = buffer.find(b"\n", 0, longest)
@@ -173,7 +187,7 @@ class Server:
             return reply.BAD_LINE
         return reply.BAD_LINE if _CONTROL.search(line) else line
 
-    def _read_command(self) -> Outcome | _NeedMore:
+    def _read_command(self) -> Outcome | _Reading:
         if self._buffer.startswith(_TLS_RECORD):
             return reply.TLS_SPOKEN
         line = self._line(LONGEST_COMMAND)
@@ -201,7 +215,7 @@ class Server:
         self._say(reply.HTTP_SPOKEN if verb in _HTTP else self._patience.unknown())
         return None
 
-    def _read_data(self) -> Outcome | _NeedMore:
+    def _read_data(self) -> Outcome | _Reading:
         dialog = self._dialog
         body = dialog.data
         if body is None or (content := body.take(self._buffer)) is None:
@@ -210,7 +224,7 @@ class Server:
         dialog.state = State.COMMAND
         return self._finished(content, oversize=body.oversize)
 
-    def _read_chunk(self) -> Outcome | _NeedMore:
+    def _read_chunk(self) -> Outcome | _Reading:
         dialog = self._dialog
         chunks = dialog.transaction.chunks
         if chunks is None or not chunks.take(self._buffer):
@@ -234,16 +248,16 @@ class Server:
             return reply.STRAY_LINE_ENDS
         return message
 
-    def _read_credentials(self) -> Outcome | _NeedMore:
+    def _read_credentials(self) -> Outcome | _Reading:
         line = self._line(LONGEST_LINE)
         exchange = self._dialog.exchange
-        if isinstance(line, _NeedMore) or exchange is None:
+        if line is _NEED_MORE or exchange is None:
             return _NEED_MORE
         if isinstance(line, Reply):
             return authenticate(self._dialog, line)
         return authenticate(self._dialog, exchange.step(line.decode("ascii", "replace")))
 
-    def _read_nothing(self) -> Outcome | _NeedMore:
+    def _read_nothing(self) -> Outcome | _Reading:
         return _NEED_MORE
 
     # --- answers, one for each event ------------------------------------------------------------
@@ -256,11 +270,12 @@ class Server:
         dialog.hello = event
         dialog.transaction.clear()  # RFC 5321 §4.1.4: a hello clears as RSET does
         rules = dialog.rules
-        lines = [rules.hostname]
-        if event.extended:
-            auth = dialog.offers_auth and dialog.authenticated is None
-            lines += keywords(size_limit=rules.size_limit, tls=rules.tls and not dialog.tls, auth=auth)
-        self._say(Reply(250, "", "\n".join(lines)))
+        if not event.extended:
+            self._say(_welcome((rules.hostname,)))
+            return
+        auth = dialog.offers_auth and dialog.authenticated is None
+        offered = keywords(size_limit=rules.size_limit, tls=rules.tls and not dialog.tls, auth=auth)
+        self._say(_welcome((rules.hostname, *offered)))
 
     def _answer_mail(self, event: Mail, answer: Reply | None) -> None:
         if answer is None or answer.positive:
@@ -288,13 +303,14 @@ class Server:
         else:
             self._say(self._patience.error(answer))
 
-    _READERS: ClassVar[Mapping[State, Callable[..., Outcome | _NeedMore]]] = {
-        State.COMMAND: _read_command,
-        State.DATA: _read_data,
-        State.CHUNK: _read_chunk,
-        State.AUTH: _read_credentials,
-        State.TLS: _read_nothing,
-    }
+    # One for each `State`, in its order.
+    _READERS: ClassVar[tuple[Callable[..., Outcome | _Reading], ...]] = (
+        _read_command,
+        _read_data,
+        _read_chunk,
+        _read_credentials,
+        _read_nothing,
+    )
     _ANSWERS: ClassVar[Mapping[type, Callable[..., None]]] = {
         Hello: _answer_hello,
         Mail: _answer_mail,

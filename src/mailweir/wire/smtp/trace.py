@@ -1,15 +1,14 @@
 """The trace header fields that a receiving server puts on top of a message (RFC 5321 §4.4)."""
 
 import re
-from dataclasses import dataclass
 from email.utils import formatdate
+from typing import NamedTuple
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.:_\[\]-]")
 _LONGEST_HELLO = 64  # what a Received field shows of a name that nobody verified
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What is known about one transaction. `received` in milliseconds since the epoch.
 
     `sender` is empty for the null path; `recipient` is empty when there are several, so that
