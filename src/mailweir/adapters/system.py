@@ -8,7 +8,8 @@ from mailweir.model.message import QueueId
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TIME_DIGITS = 8  # enough for milliseconds until the year 2059
-_RANDOM_OCTETS = 18  # 144 bits, which are 24 characters of base64 without padding
+_NOISE = 24  # characters of base64 without padding, which are 144 bits
+_DRAWN = 64  # ids whose noise is drawn at once: each draw hands the interpreter's lock over
 _LETTERS_ONLY = bytes.maketrans(b"+/", b"zZ")
 
 
@@ -30,15 +31,25 @@ class RandomIds:
     def __init__(self) -> None:
         self._moment = -1
         self._prefix = ""
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)  # else two processes would make the same ids
 
     def message(self) -> QueueId:
         """A queue id of 32 letters and digits that nobody can guess and that no other node makes."""
         moment = time.time_ns() // 1_000_000
         if moment != self._moment:
             self._moment, self._prefix = moment, _base36(moment)
-        # Asked of the kernel each time: a reserve would be shared with a forked process.
-        noise = base64.b64encode(os.urandom(_RANDOM_OCTETS)).translate(_LETTERS_ONLY)
-        return QueueId(self._prefix + noise.decode("ascii"))
+        start = self._used
+        if start >= len(self._noise):
+            drawn = base64.b64encode(os.urandom(_NOISE * 3 // 4 * _DRAWN))
+            self._noise = drawn.translate(_LETTERS_ONLY).decode("ascii")
+            start = 0
+        self._used = start + _NOISE
+        return QueueId(self._prefix + self._noise[start : start + _NOISE])
+
+    def _forget(self) -> None:
+        self._noise = ""
+        self._used = 0
 
 
 def _base36(number: int) -> str:

@@ -49,8 +49,9 @@ class SqliteIntake:
         patience: float = 5.0,
         vfs: str | None = None,
     ) -> None:
-        """`patience`: seconds to wait for other writers. Raises UnavailableError."""
+        """On a running loop. `patience`: seconds to wait for other writers. Raises UnavailableError."""
         self.broken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()  # kept: asking for it costs a system call
         self._on_commit = on_commit
         writer = Writer(directory, clock, patience=patience, vfs=vfs)
         self._committer = Committer(directory, writer, watermarks or Watermarks())
@@ -66,8 +67,7 @@ class SqliteIntake:
 
     def deliver(self, delivery: Delivery) -> asyncio.Future[None]:
         """Complete when the batch that this delivery is part of is synced."""
-        loop = asyncio.get_running_loop()
-        kept = loop.create_future()
+        kept = self._loop.create_future()
         size = len(delivery.raw)
         if (refusal := self._refusal(size)) is not None:
             kept.set_exception(refusal)
@@ -78,7 +78,7 @@ class SqliteIntake:
         if not self._running:
             self._running = True
             self._idle.clear()
-            loop.call_soon(self._start)  # soon: what arrives in the same turn of the loop joins
+            self._loop.call_soon(self._start)  # soon: what arrives in the same turn of the loop joins
         return kept
 
     def room(self) -> Room:
@@ -117,8 +117,7 @@ class SqliteIntake:
                 break
             batch.append(self._pending.popleft())
         deliveries = [delivery for delivery, _ in batch]
-        loop = asyncio.get_running_loop()
-        commit = loop.run_in_executor(self._thread, self._committer.commit, deliveries)
+        commit = self._loop.run_in_executor(self._thread, self._committer.commit, deliveries)
         commit.add_done_callback(lambda done: self._finish(batch, done))
 
     def _finish(self, batch: list[_Waiting], commit: asyncio.Future[list[Outcome]]) -> None:
@@ -129,7 +128,7 @@ class SqliteIntake:
             batch += self._pending  # nothing that waits will be written any more
             self._pending.clear()
         if self._pending:
-            asyncio.get_running_loop().call_soon(self._start)
+            self._loop.call_soon(self._start)
         else:
             self._running = False
             self._idle.set()
