@@ -45,7 +45,7 @@ def prepare_store(directory: Path) -> None:
         raise StartError(str(error)) from error
     except UnavailableError as error:
         hint = "make room there" if error.full else "mend it, or name another directory with --data"
-        raise StartError(f"The store cannot be opened: {error}; {hint}.") from error
+        raise StartError(f"The store in {directory} cannot be opened: {error}; {hint}.") from error
 
 
 @asynccontextmanager

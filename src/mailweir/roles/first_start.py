@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
+from mailweir.roles import certificate
 from mailweir.roles.embedded import prepare_store
 from mailweir.roles.errors import StartError
 
@@ -14,14 +15,18 @@ from mailweir.roles.errors import StartError
 def ready_made(settings: Settings) -> Settings:
     """The settings with the certificate that TLS will use. Raises StartError."""
     prepare_store(settings.data)
-    if settings.tls_certificate is not None:
-        return settings
-    certificate, key = settings.data / "tls-certificate.pem", settings.data / "tls-key.pem"
-    if not (certificate.exists() and key.exists()):
+    ready = settings if settings.tls_certificate is not None else _with_own_certificate(settings)
+    certificate.context(ready)
+    return ready
+
+
+def _with_own_certificate(settings: Settings) -> Settings:
+    chain, key = settings.data / "tls-certificate.pem", settings.data / "tls-key.pem"
+    if not (chain.exists() and key.exists()):
         from mailweir.adapters.certificate import made_for  # noqa: PLC0415  30 MiB that one start needs
 
         try:
             made_for(settings.node_name, settings.data, SystemClock().now())
         except OSError as error:
             raise StartError(f"No certificate can be made in {settings.data}: {error.strerror}.") from error
-    return replace(settings, tls_certificate=certificate, tls_key=key)
+    return replace(settings, tls_certificate=chain, tls_key=key)

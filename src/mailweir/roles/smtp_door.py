@@ -3,13 +3,12 @@
 import contextlib
 import ipaddress
 import resource
-import ssl
 
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
+from mailweir.roles import certificate
 from mailweir.roles.errors import StartError
 from mailweir.roles.seat import Seat
-from mailweir.servers.smtp import tls
 from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
 from mailweir.services.reception import Reception
@@ -27,7 +26,7 @@ _log = logs.get()
 def listener(seat: Seat, reception: Reception, *, lenient: bool) -> Listener:
     """A listener that is not started yet, and that follows SIGHUP. Raises StartError."""
     settings = seat.settings
-    context = _context(settings)
+    context = certificate.context(settings)
     local = settings.profile == "local"
     rules = Rules(
         hostname=settings.node_name,
@@ -47,21 +46,9 @@ def listener(seat: Seat, reception: Reception, *, lenient: bool) -> Listener:
     return made
 
 
-def _context(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls_certificate is None or settings.tls_key is None:
-        return None
-    try:
-        return tls.context(settings.tls_certificate, settings.tls_key)
-    except (OSError, ValueError) as error:
-        raise StartError(
-            f"The certificate {settings.tls_certificate} with the key {settings.tls_key} cannot be used: "
-            f"{error}; both are PEM files, and the key is the one that the certificate was made for."
-        ) from error
-
-
 def _reload(settings: Settings, made: Listener) -> None:
     try:
-        context = _context(settings)
+        context = certificate.context(settings)
     except StartError as error:
         _log.error("certificate not reloaded, the old one stays", why=str(error))
         return
