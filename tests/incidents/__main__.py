@@ -1,0 +1,52 @@
+"""`python -m incidents [--full] [--only NAME]`: plays the outages again, prints figures, and fails with exit
+code 1 when a bar is missed.
+
+`FULL=1` and `ONLY=NAME` in the environment do the same. Without `--full` the load is a tenth.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+from incidents import faults, kill9, sync_order
+from incidents.figures import Figure
+
+
+def incidents(*, full: bool) -> Mapping[str, Callable[[], list[Figure]]]:
+    """Each by its name, at the size that is asked for."""
+    times = 10 if full else 1
+    return {
+        "sync-order": sync_order.run,
+        "kill9": lambda: kill9.run(kills=20 * times, acknowledged=5_000 * times),
+        "eio": lambda: faults.failing(mails=200, times=2 * times),
+        "enospc": lambda: faults.full(mails=100 * times),
+    }
+
+
+def main() -> int:
+    """Plays what the command line asks for."""
+    environment = os.environ
+    parser = argparse.ArgumentParser(prog="python -m incidents", description=__doc__)
+    parser.add_argument("--full", action="store_true", default=environment.get("FULL", "") not in {"", "0"})
+    parser.add_argument(
+        "--only", default=environment.get("ONLY") or None, choices=list(incidents(full=False))
+    )
+    chosen = parser.parse_args()
+    missed = 0
+    for name, play in incidents(full=chosen.full).items():
+        if chosen.only not in {None, name}:
+            continue
+        print(name, flush=True)
+        begun = time.monotonic()
+        for figure in play():
+            print(figure, flush=True)
+            missed += not figure.holds
+        print(f"        {time.monotonic() - begun:.0f} s", flush=True)
+    print(f"{missed} bars missed" if missed else "every bar is met")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

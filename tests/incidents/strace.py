@@ -1,0 +1,56 @@
+"""`strace` attached to a running process, while a block runs."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+_ATTACHED_WITHIN = 10.0  # seconds
+_ENDED_WITHIN = 10.0  # seconds
+
+
+@asynccontextmanager
+async def strace(pid: int, output: Path, *options: str) -> AsyncGenerator[None]:
+    """Traces the process and its threads into `output`; the process runs on when the block ends."""
+    words = ["strace", "-f", "-p", str(pid), "-o", str(output), *options]
+    tracing = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.PIPE)
+    assert tracing.stderr is not None
+    try:
+        async with asyncio.timeout(_ATTACHED_WITHIN):
+            said = await tracing.stderr.readline()
+        if b"attached" not in said:
+            raise RuntimeError(f"strace cannot attach to {pid}: {said.decode().strip()}")
+        yield
+    finally:
+        if tracing.returncode is None:
+            tracing.terminate()
+        async with asyncio.timeout(_ENDED_WITHIN):
+            await tracing.communicate()
+
+
+_CALL = re.compile(r"(\d+) +(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*))", re.DOTALL)
+
+
+class Call:
+    """One line of a trace. A call that another thread's interrupts has two: its start and its end."""
+
+    __slots__ = ("arguments", "begins", "ends", "name", "result", "thread")
+
+    def __init__(self, thread: str, name: str, rest: str, *, begins: bool) -> None:
+        self.thread = thread
+        self.name = name
+        self.begins = begins
+        self.ends = not rest.endswith("<unfinished ...>")
+        self.arguments, _, result = rest.rpartition(" = ") if self.ends else (rest, "", "")
+        self.result = result.split(" ")[0]
+
+
+def calls(trace: Sequence[str]) -> list[Call]:
+    """The system calls in the lines of a trace, in their order."""
+    found: list[Call] = []
+    for line in trace:
+        if match := _CALL.match(line):
+            thread, name, rest, resumed, its_rest = match.groups()
+            found.append(Call(thread, name or resumed, rest or its_rest or "", begins=name is not None))
+    return found
