@@ -52,14 +52,6 @@ def test_the_ready_line_comes_once(tmp_path: Path) -> None:
         assert crew.end().output == ""
 
 
-def test_a_role_that_never_serves_ends_the_server_with_a_sentence_and_no_ready_line(tmp_path: Path) -> None:
-    with a_crew(tmp_path, "web=door:http", "digest=dies_before_it_serves") as crew:
-        code, output, errors = crew.end()
-    assert (code, output) == (1, "")
-    assert errors.splitlines()[-1].startswith("Role digest ended again and again, at last with exit code 1")
-    assert errors.count("role ended and is started again") == 7
-
-
 def test_a_role_that_is_refused_a_setting_ends_the_server_at_once(tmp_path: Path) -> None:
     with a_crew(tmp_path, "web=door:http", "digest=refuses_its_settings") as crew:
         code, _, errors = crew.end()
