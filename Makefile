@@ -40,8 +40,8 @@ run: $(RUN_STAMP) ## install what is needed and serve on this machine (ARGS="--h
 test: $(DEV_STAMP) $(NODE_STAMP) programs ## install what is needed and run every test
 	$(VENV)/bin/pytest -n $(JOBS) $(ARGS)
 
-# What takes a while or a whole machine is left to `make test`.
-SLOW := system incidents bench browser fuzz
+# What takes a while, a whole machine or processes of its own is left to `make test`.
+SLOW := system incidents bench browser fuzz roles cli
 CHECKS := check-unit check-types check-imports check-lint check-format check-spelling check-dependencies
 
 .PHONY: check
