@@ -6,10 +6,10 @@ spellings of one address can never be two places.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import NewType
 
 import idna
+from msgspec import Struct
 
 Inbox = NewType("Inbox", str)
 """The canonical name of an inbox: `local@domain`, lower case, NFC, without tag, domain in A-labels."""
@@ -21,8 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LONGEST = 384
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True, gc=False):
     """A mailbox address. `local` is the local part's meaning (quotes and escapes removed)."""
 
     local: str

@@ -1,8 +1,9 @@
 """Messages: what a door hands in to be kept, and what a list shows of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NewType
+
+from msgspec import Struct
 
 from mailweir.model.address import Inbox
 
@@ -13,8 +14,7 @@ MessageId = NewType("MessageId", str)
 """Names one copy in one inbox: `<queue id>-<recipient index>`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(Struct, frozen=True, gc=False):
     """The remote SMTP host of a transaction. `via` is the address of ours that it reached."""
 
     ip: str
@@ -24,16 +24,14 @@ class Peer:
     via: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True, gc=False):
     """One address that was answered 250: as the sender wrote it, and the inbox that it reads into."""
 
     original: str
     inbox: Inbox
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True, gc=False):
     """One finished transaction, to be kept for every recipient or for none.
 
     `received` in milliseconds since the epoch (UTC). `sender` is None for the null path `<>`
@@ -60,8 +58,7 @@ class Delivery:
                 yield index, recipient
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True, gc=False):
     """One kept message as a list shows it.
 
     `seq` rises in commit order within an inbox (not without gaps). `size` is the length of the

@@ -92,7 +92,7 @@ class Dropping:
         Raises UnavailableError.
         """
         address = Address.parse(email)
-        if address is None or self.reception.verdict_on_recipient(address) is not Verdict.ACCEPT:
+        if address is None or self.reception.verdict_on_recipient(address.domain) is not Verdict.ACCEPT:
             return None
         if self.reception.verdict_on_mail() is not Verdict.ACCEPT:
             raise UnavailableError("the store takes no mail just now")

@@ -5,7 +5,8 @@ Nothing here waits: a door asks, and `Receipt.kept` completes when a `250` may b
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mailweir.model.address import Address, canonical_domain
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient
@@ -17,14 +18,14 @@ from mailweir.wire.mime.headers import scan
 from mailweir.wire.smtp.trace import Trace
 
 
-class Receipt(NamedTuple):
+class Receipt(Struct, frozen=True, gc=False):
     """`kept` completes when the message is kept, or raises UnavailableError."""
 
     id: QueueId
     kept: Awaitable[None]
 
 
-class Transaction(NamedTuple):
+class Transaction(Struct, frozen=True, gc=False):
     """One finished transaction as a door hands it in; `protocol` as RFC 3848 names it."""
 
     sender: Address | None
@@ -52,10 +53,10 @@ class Reception:
             return Verdict.STORE_FULL
         return Verdict.STORE_AWAY if room is Room.BROKEN else Verdict.ACCEPT
 
-    def verdict_on_recipient(self, recipient: Address) -> Verdict:
-        """Whether mail for this address is taken."""
+    def verdict_on_recipient(self, domain: str) -> Verdict:
+        """Whether mail for an address at this domain is taken."""
         hosts = self.hosts
-        if hosts.any or hosts.takes(canonical_domain(recipient.domain)):
+        if hosts.any or hosts.takes(canonical_domain(domain)):
             return Verdict.ACCEPT
         return Verdict.NOT_OURS
 

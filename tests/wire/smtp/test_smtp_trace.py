@@ -3,6 +3,7 @@
 from email import message_from_bytes
 
 import pytest
+from msgspec.structs import replace
 
 from mailweir.wire.smtp.trace import Trace, protocol
 
@@ -22,7 +23,7 @@ def test_the_fields_read_as_the_standard_says() -> None:
 
 
 def test_the_null_path_and_several_recipients_are_left_empty() -> None:
-    octets = TRACE._replace(sender="", recipient="", ip="2001:db8::1").octets()
+    octets = replace(TRACE, sender="", recipient="", ip="2001:db8::1").octets()
     assert octets.startswith(b"Return-Path: <>\r\n")
     assert b"for <" not in octets
     assert b"([IPv6:2001:db8::1])" in octets
@@ -30,7 +31,7 @@ def test_the_null_path_and_several_recipients_are_left_empty() -> None:
 
 @pytest.mark.parametrize("hello", ["x);\r\nX-Evil: 1", "(((", "<img src=x>", "\x1b[2J", "a" * 4000, "", "é"])
 def test_a_hostile_hello_stays_one_harmless_word(hello: str) -> None:
-    octets = TRACE._replace(hello=hello).octets()
+    octets = replace(TRACE, hello=hello).octets()
     assert octets.count(b"\r\n") == 5
     assert message_from_bytes(octets).keys() == ["Return-Path", "Received"]
     assert all(32 <= octet < 127 or octet in b"\r\n\t" for octet in octets)

@@ -1,7 +1,6 @@
 """Deliveries to rows of `intake.db`, and rows back to summaries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -35,8 +34,7 @@ _encode_meta = msgspec.msgpack.Encoder().encode
 _decode_meta = msgspec.msgpack.Decoder(_Meta).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(msgspec.Struct, frozen=True, gc=False):
     """A delivery as it will be written: all columns of `message` but the id, and its copies."""
 
     queue_id: str

@@ -2,6 +2,9 @@
 
 A time-out per read does not stop a peer that sends one octet in time for each (outage B): a
 deadline does. All times in seconds of the loop's clock.
+
+A session only counts what happens; the listener's sweep looks at the clock. So a request ends up to one
+sweep late, and no message pays for a clock.
 """
 
 from dataclasses import dataclass
@@ -25,3 +28,34 @@ class Deadlines:
     """For our own store, before the client is told to try again."""
     hesitation: float = 1.0
     """Before the answer to a message while the store is past its first watermark."""
+
+
+class Request:
+    """What one session waits for just now, as often as it changes, and since when that is so.
+
+    `octets` of content arrived for it. `old` says that the session has lasted as long as one may.
+    """
+
+    __slots__ = ("_number", "_since", "_started", "number", "octets", "old")
+
+    def __init__(self, now: float) -> None:
+        self.number = 0
+        self.octets = 0
+        self.old = False
+        self._number = -1
+        self._started = self._since = now
+
+    def next(self) -> None:
+        """The last request has ended."""
+        self.number += 1
+        self.octets = 0
+
+    def overdue(self, now: float, allowed: float, deadlines: Deadlines) -> bool:
+        """Whether the request has taken more than `allowed` and what its octets bought."""
+        self.old = now - self._started > deadlines.session
+        if self.number != self._number:
+            self._number = self.number
+            self._since = now
+            return False
+        bought = min(allowed + self.octets / deadlines.floor, deadlines.session)
+        return now - self._since > max(allowed, bought)

@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from mailweir.model.address import Address
 from mailweir.model.message import Peer
 from mailweir.servers.smtp import replies
 from mailweir.services.reception import Receipt, Reception, Transaction
-from mailweir.wire.smtp.events import Authenticate, Event, Mail, Message, Recipient
+from mailweir.wire.smtp.events import Authenticate, Event, Hello, Mail, Message, Recipient
 from mailweir.wire.smtp.grammar import Path
 from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Rules
 from mailweir.wire.smtp.trace import protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Struct, frozen=True, gc=False):
     """What a session knows about its peer when a message is finished."""
 
     peer: Peer
-    extended: bool
+    hello: Hello | None
     authenticated: bool
 
 
@@ -33,7 +34,8 @@ class PublicDoor:
     def decide(self, event: Event) -> Reply | None:
         """The answer to an event that is not a message; None is the usual positive reply."""
         if isinstance(event, Recipient):
-            return replies.of_verdict(self.reception.verdict_on_recipient(self._address(event.path)))
+            domain = event.path.domain or self.rules.hostname
+            return replies.of_verdict(self.reception.verdict_on_recipient(domain))
         if isinstance(event, Mail):
             return replies.of_verdict(self.reception.verdict_on_mail())
         if isinstance(event, Authenticate) and not self.any_login:
@@ -50,7 +52,7 @@ class PublicDoor:
                 content=message.content,
                 peer=visitor.peer,
                 protocol=protocol(
-                    extended=visitor.extended,
+                    extended=visitor.hello is not None and visitor.hello.extended,
                     tls=visitor.peer.tls,
                     authenticated=visitor.authenticated,
                     utf8=message.parameters.smtputf8,

@@ -16,8 +16,7 @@ TOO_SLOW = Reply(421, "4.4.2", "Too slow, closing", closes=True)
 TOO_LONG = Reply(421, "4.4.2", "This session has lasted long enough, closing", closes=True)
 WRONG_LOGIN = Reply(535, "5.7.8", "Wrong user name or password")
 
-_VERDICTS: Mapping[Verdict, Reply | None] = {
-    Verdict.ACCEPT: None,
+_REFUSALS: Mapping[Verdict, Reply] = {
     Verdict.NOT_OURS: NOT_OURS,
     Verdict.STORE_FULL: STORE_FULL,
     Verdict.STORE_AWAY: STORE_AWAY,
@@ -26,7 +25,7 @@ _VERDICTS: Mapping[Verdict, Reply | None] = {
 
 def of_verdict(verdict: Verdict) -> Reply | None:
     """The reply for a verdict; None is the usual positive one."""
-    return _VERDICTS[verdict]
+    return None if verdict is Verdict.ACCEPT else _REFUSALS[verdict]
 
 
 def queued(queue_id: QueueId) -> Reply:

@@ -6,11 +6,12 @@ message, so an idle peer costs a few hundred octets and no switch.
 """
 
 import asyncio
+from functools import partial
 from typing import Protocol, cast
 
 from mailweir.model.message import Peer
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.deadlines import Deadlines
+from mailweir.servers.smtp.deadlines import Deadlines, Request
 from mailweir.servers.smtp.public import PublicDoor, Visitor
 from mailweir.services.reception import Receipt
 from mailweir.wire.proxy import Incomplete, read
@@ -53,9 +54,7 @@ class Session(asyncio.Protocol):
     """One peer, from its connection to its end."""
 
     __slots__ = (
-        "_begun",
         "_conversation",
-        "_deadline",
         "_eof",
         "_held",
         "_house",
@@ -63,12 +62,14 @@ class Session(asyncio.Protocol):
         "_proven",
         "_proxy",
         "_receipt",
+        "_request",
         "_source",
-        "_started",
+        "_stopped",
         "_target",
         "_transport",
         "_unread",
         "_upgrading",
+        "_visitor",
     )
 
     def __init__(self, house: House) -> None:
@@ -77,13 +78,14 @@ class Session(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._source = ("", 0)
         self._target: tuple[str, int] | None = None
-        self._started = self._begun = self._deadline = house.now()
+        self._request = Request(house.now())
         self._proxy: bytes | None = None
         self._unread: bytes | None = None  # what TLS brought before the upgrade was announced
         self._receipt: Receipt | None = None
         self._held: asyncio.TimerHandle | None = None
         self._paused = self._proven = self._eof = False
-        self._upgrading = False
+        self._upgrading = self._stopped = False
+        self._visitor: Visitor | None = None
 
     # --- called by the event loop -----------------------------------------------------------
 
@@ -95,7 +97,6 @@ class Session(asyncio.Protocol):
             self._conversation.end(replies.TOO_MANY_SESSIONS)
             self._flush()
             return
-        self._renew()
         if self._house.trusts(self._source[0]):
             self._proxy = b""
         else:
@@ -109,10 +110,8 @@ class Session(asyncio.Protocol):
         if self._proxy is not None:
             self._read_proxy(data)
             return
-        conversation = self._conversation
-        if conversation.receiving:
-            self._prolong(len(data))
-        conversation.feed(data)
+        self._request.octets += len(data)
+        self._conversation.feed(data)
         self._advance()
 
     def eof_received(self) -> bool:
@@ -148,14 +147,14 @@ class Session(asyncio.Protocol):
         self._transport = transport
         self._upgrading = False
         self._conversation.secured()
-        self._renew()
+        self._request.next()
         unread, self._unread = self._unread, None
         if unread:
             self.data_received(unread)
 
     def expire(self, now: float) -> None:
         """Ends what has taken too long."""
-        if now < self._deadline:
+        if not self._request.overdue(now, self._allowed(), self._house.deadlines):
             return
         if self._upgrading:
             self.abort()
@@ -212,20 +211,27 @@ class Session(asyncio.Protocol):
                 return
             conversation.answer(door.decide(event))
         if self._flush():
-            self._renew()
+            self._request.next()
         if self._eof and self._receipt is None:
             self._close()
 
     def _deliver(self, message: Message) -> None:
+        receipt = self._receipt = self._house.door.deliver(message, self._visit())
+        kept = receipt.kept
+        # The SQLite intake gives a bare future; for anything else this makes a task.
+        future = kept if isinstance(kept, asyncio.Future) else asyncio.ensure_future(kept)
+        future.add_done_callback(partial(self._kept, receipt))
+
+    def _visit(self) -> Visitor:
+        """Who hands this message in: made once, and anew when the peer has said something about itself."""
         conversation = self._conversation
-        ip, port = self._source
-        hello = conversation.hello
-        peer = Peer(ip, port, hello.name if hello else "", conversation.tls, self._via())
-        visitor = Visitor(peer, hello is not None and hello.extended, conversation.authenticated is not None)
-        receipt = self._receipt = self._house.door.deliver(message, visitor)
-        # The SQLite intake gives a bare future, for which this makes no task.
-        asyncio.ensure_future(receipt.kept).add_done_callback(_Acknowledgement(self, receipt))
-        self._renew()
+        hello, visitor = conversation.hello, self._visitor
+        authenticated = conversation.authenticated is not None
+        if visitor is None or visitor.hello is not hello or visitor.authenticated is not authenticated:
+            ip, port = self._source
+            peer = Peer(ip, port, hello.name if hello else "", conversation.tls, self._via())
+            visitor = self._visitor = Visitor(peer, hello, authenticated)
+        return visitor
 
     def _via(self) -> str:
         """The address of ours that the peer reached; asked for only when there is a message."""
@@ -233,8 +239,9 @@ class Session(asyncio.Protocol):
             self._target = _endpoint(self._transport.get_extra_info("sockname"))
         return self._target[0] if self._target else ""
 
-    def kept(self, receipt: Receipt, error: BaseException | None) -> None:
+    def _kept(self, receipt: Receipt, kept: "asyncio.Future[None]") -> None:
         """The intake is done with a message: say so, slowly when the store hesitates."""
+        error = asyncio.CancelledError() if kept.cancelled() else kept.exception()
         if receipt is not self._receipt or self._transport is None:
             return  # answered 451 long ago, or nobody is there to hear it
         answer = replies.queued(receipt.id) if error is None else replies.not_kept(error)
@@ -251,28 +258,21 @@ class Session(asyncio.Protocol):
         house = self._house
         if house.draining:
             self._end(replies.SHUTTING_DOWN)
-        elif house.now() - self._started > house.deadlines.session:
+        elif self._request.old:
             self._end(replies.TOO_LONG)
         else:
             self._advance()
-            self._resume_reading()
+            if self._stopped:
+                self._resume_reading()
 
-    def _renew(self) -> None:
-        """A request has ended and the next begins."""
+    def _allowed(self) -> float:
+        """Seconds for what is waited for now, before content buys more."""
         deadlines = self._house.deadlines
         if self._receipt is not None:
-            allowed = deadlines.delivery
-        elif self._conversation.receiving:
-            allowed = deadlines.content
-        else:
-            allowed = deadlines.command if self._proven else deadlines.unproven
-        self._begun = self._house.now()
-        self._deadline = self._begun + allowed
-
-    def _prolong(self, octets: int) -> None:
-        """Content arrived and buys time, but never more than a session may have."""
-        deadlines = self._house.deadlines
-        self._deadline = min(self._deadline + octets / deadlines.floor, self._begun + deadlines.session)
+            return deadlines.delivery
+        if self._conversation.receiving:
+            return deadlines.content
+        return deadlines.command if self._proven else deadlines.unproven
 
     def _flush(self) -> bool:
         """Sends what there is to say; closes after the last word."""
@@ -297,7 +297,7 @@ class Session(asyncio.Protocol):
             self._close()  # commands in the clear behind STARTTLS: an injection (CVE-2011-0411)
         elif self._transport is not None:
             self._upgrading = True
-            self._renew()
+            self._request.next()
             self._house.upgrade(self, self._transport)
 
     def _bound(self) -> None:
@@ -306,25 +306,13 @@ class Session(asyncio.Protocol):
 
     def _stop_reading(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
+            self._stopped = True
             self._transport.pause_reading()
 
     def _resume_reading(self) -> None:
         if self._transport is not None and not self._transport.is_closing() and not self._paused:
+            self._stopped = False
             self._transport.resume_reading()
-
-
-class _Acknowledgement:
-    """The callback of one delivery: a bound object in place of a closure."""
-
-    __slots__ = ("_receipt", "_session")
-
-    def __init__(self, session: Session, receipt: Receipt) -> None:
-        self._session = session
-        self._receipt = receipt
-
-    def __call__(self, kept: "asyncio.Future[None]") -> None:
-        error = asyncio.CancelledError() if kept.cancelled() else kept.exception()
-        self._session.kept(self._receipt, error)
 
 
 def _endpoint(name: object) -> tuple[str, int]:

@@ -1,37 +1,33 @@
 """What a conversation tells its owner. Each event but `StartTls` waits for an answer."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mailweir.wire.smtp.extensions import MailParameters, RecipientParameters
 from mailweir.wire.smtp.grammar import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(Struct, frozen=True, gc=False):
     """EHLO (`extended`) or HELO. `name` is printable, without spaces, and unverified."""
 
     name: str
     extended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True, gc=False):
     """A sender; None for the null path `<>`."""
 
     sender: Path | None
     parameters: MailParameters
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True, gc=False):
     """One more recipient of the open transaction."""
 
     path: Path
     parameters: RecipientParameters
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, gc=False):
     """One finished transaction: the content without dot-stuffing, and whom it is for.
 
     `flaws` names what a strict conversation would have refused: `bare_cr`, `bare_lf`, `nul`.
@@ -44,8 +40,7 @@ class Message:
     flaws: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticate:
+class Authenticate(Struct, frozen=True, gc=False):
     """Credentials of AUTH PLAIN (RFC 4616) or LOGIN."""
 
     mechanism: str
@@ -54,8 +49,7 @@ class Authenticate:
     password: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartTls:
+class StartTls(Struct, frozen=True, gc=False):
     """Send the output, then speak TLS, then call `Server.secured`."""
 
 

@@ -4,7 +4,8 @@ Parsers answer with the value or with the reply that the peer gets; they never r
 """
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from mailweir.wire.smtp import reply
 from mailweir.wire.smtp.reply import Reply
@@ -15,7 +16,7 @@ LONGEST_DOMAIN = 255  # RFC 5321 §4.5.3.1.2
 LONGEST_LABEL = 63  # RFC 1035 §2.3.4
 
 
-class Path(NamedTuple):
+class Path(Struct, frozen=True, gc=False):
     """A mailbox. `local` is unquoted; `domain` is empty for `<postmaster>` alone (RFC 5321 §4.5.1)."""
 
     local: str

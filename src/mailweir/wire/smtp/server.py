@@ -31,6 +31,7 @@ _ERRORS = 500  # RFC 5321 §4.2.1: 5yz
 
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _HTTP = frozenset({"GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT", "DELETE", "PATCH", "TRACE", "PRI"})
+_CR = 0x0D
 _TLS_RECORD = b"\x16\x03"  # RFC 8446 §5.1: a handshake, sent to a plain door
 
 
@@ -115,8 +116,10 @@ class Server:
         """The next thing to decide; None while an answer or more octets are due, and at the end."""
         if self._pending is not None:
             return None
-        while not self.closing:
-            outcome = self._READERS[self._dialog.state](self)
+        dialog = self._dialog
+        # Only a chunk of no octets is whole before anything has arrived.
+        while (self._buffer or dialog.state is State.CHUNK) and not self.closing:
+            outcome = self._READERS[dialog.state](self)
             if outcome is _NEED_MORE:
                 return None
             if isinstance(outcome, Reply):
@@ -173,31 +176,31 @@ class Server:
 
     # --- readers, one for each state ----------------------------------------------------------
 
-    def _line(self, longest: int) -> bytes | Reply | _Reading:
+    def _line(self, longest: int) -> str | Reply | _Reading:
         """The next line without its end."""
         buffer = self._buffer
         end = buffer.find(b"\n", 0, longest)
         if end < 0:
             return reply.LINE_TOO_LONG if len(buffer) >= longest else _NEED_MORE
-        line = bytes(buffer[:end])
+        ended = end > 0 and buffer[end - 1] == _CR
+        line = buffer[: end - 1] if ended else buffer[:end]
         del buffer[: end + 1]
-        if line.endswith(b"\r"):
-            line = line[:-1]
-        elif self._dialog.rules.strict:
+        if not ended and self._dialog.rules.strict:
             return reply.BAD_LINE
-        return reply.BAD_LINE if _CONTROL.search(line) else line
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            return reply.BAD_LINE if _CONTROL.search(line) else reply.NOT_UTF8
+        # Nearly every line is printable, which is asked faster.
+        return reply.BAD_LINE if not text.isprintable() and _CONTROL.search(line) else text
 
     def _read_command(self) -> Outcome | _Reading:
         if self._buffer.startswith(_TLS_RECORD):
             return reply.TLS_SPOKEN
         line = self._line(LONGEST_COMMAND)
-        if not isinstance(line, bytes):
+        if not isinstance(line, str):
             return line
-        try:
-            text = line.decode()
-        except UnicodeDecodeError:
-            return reply.NOT_UTF8
-        verb, _, argument = text.partition(" ")
+        verb, _, argument = line.partition(" ")
         verb = verb.upper()
         argument = argument.strip(" ")
         command = COMMANDS.get(verb)
@@ -255,7 +258,7 @@ class Server:
             return _NEED_MORE
         if isinstance(line, Reply):
             return authenticate(self._dialog, line)
-        return authenticate(self._dialog, exchange.step(line.decode("ascii", "replace")))
+        return authenticate(self._dialog, exchange.step(line))
 
     def _read_nothing(self) -> Outcome | _Reading:
         return _NEED_MORE

@@ -2,13 +2,14 @@
 
 import re
 from email.utils import formatdate
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.:_\[\]-]")
 _LONGEST_HELLO = 64  # what a Received field shows of a name that nobody verified
 
 
-class Trace(NamedTuple):
+class Trace(Struct, frozen=True, gc=False):
     """What is known about one transaction. `received` in milliseconds since the epoch.
 
     `sender` is empty for the null path; `recipient` is empty when there are several, so that
