@@ -20,8 +20,8 @@ def incidents(*, full: bool) -> Mapping[str, Callable[[], list[Figure]]]:
     return {
         "sync-order": sync_order.run,
         "kill9": lambda: kill9.run(kills=20 * times, acknowledged=5_000 * times),
-        "eio": lambda: faults.failing(mails=200, times=2 * times),
-        "enospc": lambda: faults.full(mails=100 * times),
+        "eio": lambda: faults.failing(mails=200, times=2),
+        "enospc": lambda: faults.full(mails=100),
     }
 
 

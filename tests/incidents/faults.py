@@ -26,7 +26,7 @@ RECOVERED_WITHIN = 10.0
 """Seconds from the end of the fault until `/readyz` says that all is well."""
 
 _SOON = 30.0  # seconds for what must happen at all
-_DISK = 64 << 20  # octets
+_DISK = 512 << 20  # octets: the mail that is sent meanwhile must stay below the first watermark
 _LEFT = 96 << 10  # octets that the filler leaves
 _UNSYNCED = "a write was not synced"
 _FULL = "the store is full"
@@ -95,7 +95,7 @@ async def _wait(server: Server, *, ready: bool, saying: str = "") -> float:
 
 @contextmanager
 def small_disk() -> Generator[Path]:
-    """A file system of its own in memory, of 64 MiB."""
+    """A file system of its own in memory."""
     with tempfile.TemporaryDirectory(prefix="mailweir-disk-") as directory:
         options = ["-t", "tmpfs", "-o", f"size={_DISK},mode=700", "mailweir-test"]
         subprocess.run(["mount", *options, directory], check=True)
