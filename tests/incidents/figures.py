@@ -1,6 +1,5 @@
 """What an incident measures: figures with their bars, printed one a line."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -28,6 +27,3 @@ def at_least(name: str, value: float, bar: float) -> Figure:
 
 def at_most(name: str, value: float, bar: float) -> Figure:
     return Figure(name, round(value, 2), f"bar: at most {bar:g}", value <= bar)
-
-
-Incident = Callable[[], list[Figure]]
