@@ -216,6 +216,21 @@ async def test_a_delivery_that_takes_too_long_is_answered_451_once(opened: Opene
     assert (await peer.say("NOOP")).startswith("250 2.0.0 OK")
 
 
+async def test_a_slow_message_leaves_the_store_its_whole_time(opened: Opened) -> None:
+    house = await opened(deadlines=Deadlines(content=5.0, delivery=1.0))
+    house.intake.hold()
+    peer = await house.connect()
+    await peer.say("HELO client.test")
+    head, tail = MESSAGE[:-3], MESSAGE[-3:]
+    await peer.send(head)
+    assert [await peer.code() for _ in range(3)] == [250, 250, 354]
+    await asyncio.sleep(1.1)  # longer than the store may take
+    await peer.send(tail)
+    assert not await peer.hears_within(0.4)
+    house.intake.release()
+    assert await peer.code() == 250
+
+
 async def test_a_session_ends_after_its_time_between_two_messages(opened: Opened) -> None:
     house = await opened(deadlines=Deadlines(session=0.2))
     peer = await house.connect()

@@ -33,7 +33,7 @@ class Deadlines:
 class Request:
     """What one session waits for just now, as often as it changes, and since when that is so.
 
-    `octets` of content arrived for it. `old` says that the session has lasted as long as one may.
+    `octets` arrived for it. `old` says that the session has lasted as long as one may.
     """
 
     __slots__ = ("_number", "_since", "_started", "number", "octets", "old")
@@ -50,12 +50,13 @@ class Request:
         self.number += 1
         self.octets = 0
 
-    def overdue(self, now: float, allowed: float, deadlines: Deadlines) -> bool:
-        """Whether the request has taken more than `allowed` and what its octets bought."""
+    def overdue(self, now: float, allowed: float, deadlines: Deadlines, *, content: bool) -> bool:
+        """Whether the request has taken more than `allowed` and, for `content`, what its octets bought."""
         self.old = now - self._started > deadlines.session
         if self.number != self._number:
             self._number = self.number
             self._since = now
             return False
-        bought = min(allowed + self.octets / deadlines.floor, deadlines.session)
-        return now - self._since > max(allowed, bought)
+        if content:
+            allowed = max(allowed, min(allowed + self.octets / deadlines.floor, deadlines.session))
+        return now - self._since > allowed

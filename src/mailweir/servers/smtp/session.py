@@ -154,7 +154,8 @@ class Session(asyncio.Protocol):
 
     def expire(self, now: float) -> None:
         """Ends what has taken too long."""
-        if not self._request.overdue(now, self._allowed(), self._house.deadlines):
+        content = self._receipt is None and self._conversation.receiving
+        if not self._request.overdue(now, self._allowed(), self._house.deadlines, content=content):
             return
         if self._upgrading:
             self.abort()
@@ -221,6 +222,7 @@ class Session(asyncio.Protocol):
         # The SQLite intake gives a bare future; for anything else this makes a task.
         future = kept if isinstance(kept, asyncio.Future) else asyncio.ensure_future(kept)
         future.add_done_callback(partial(self._kept, receipt))
+        self._request.next()
 
     def _visit(self) -> Visitor:
         """Who hands this message in: made once, and anew when the peer has said something about itself."""
