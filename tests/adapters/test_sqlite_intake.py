@@ -33,7 +33,7 @@ def clock() -> HandClock:
 @pytest.fixture
 async def intake(tmp_path: Path, clock: HandClock, disk: FaultyDisk) -> AsyncIterator[SqliteIntake]:
     prepare(tmp_path, SystemClock())
-    intake = SqliteIntake(tmp_path, clock, vfs=disk.name)
+    intake = SqliteIntake.in_thread(tmp_path, clock, vfs=disk.name)
     yield intake
     await intake.close()
 
@@ -71,7 +71,7 @@ async def test_a_delivery_is_not_acknowledged_before_its_sync(intake: SqliteInta
 async def test_one_nudge_tells_of_a_whole_batch(tmp_path: Path, clock: HandClock) -> None:
     nudges: list[tuple[Inbox, ...]] = []
     prepare(tmp_path, SystemClock())
-    intake = SqliteIntake(tmp_path, clock, on_commit=nudges.append)
+    intake = SqliteIntake.in_thread(tmp_path, clock, on_commit=nudges.append)
     await asyncio.gather(*(intake.deliver(a_delivery(number, BOB, EVE)) for number in range(9)))
     await intake.close()
     assert nudges == [(BOB, EVE)]
@@ -147,7 +147,7 @@ async def test_a_fresh_start_after_a_failed_sync_keeps_mail_again(
     await intake.close()
     prepare(tmp_path, SystemClock())
     assert (tmp_path / "intake.db-wal").stat().st_size == 0
-    fresh = SqliteIntake(tmp_path, SystemClock())
+    fresh = SqliteIntake.in_thread(tmp_path, SystemClock())
     await fresh.deliver(a_delivery(3))
     await fresh.close()
     assert {"q0000001-0", "q0000003-0"} <= set(await kept(tmp_path))
@@ -181,7 +181,7 @@ async def test_the_room_goes_by_the_watermarks(
     tmp_path: Path, clock: HandClock, watermarks: Watermarks, room: Room
 ) -> None:
     prepare(tmp_path, SystemClock())
-    intake = SqliteIntake(tmp_path, clock, watermarks=watermarks)
+    intake = SqliteIntake.in_thread(tmp_path, clock, watermarks=watermarks)
     assert intake.room() is room
     await intake.close()
 
@@ -193,7 +193,7 @@ def test_what_deleted_mail_left_inside_the_file_is_room(tmp_path: Path) -> None:
 
 async def test_a_writer_that_is_held_up_gives_up_in_time(tmp_path: Path) -> None:
     prepare(tmp_path, SystemClock())
-    intake = SqliteIntake(tmp_path, SystemClock(), patience=0.05)
+    intake = SqliteIntake.in_thread(tmp_path, SystemClock(), patience=0.05)
     with (tmp_path / "intake.lock").open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(UnavailableError, match=r"intake\.lock was held by another process for 0\.05 s"):

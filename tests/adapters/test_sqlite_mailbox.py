@@ -26,7 +26,7 @@ def clock() -> HandClock:
 @pytest.fixture
 async def intake(tmp_path: Path, clock: HandClock) -> AsyncIterator[SqliteIntake]:
     prepare(tmp_path, SystemClock())
-    intake = SqliteIntake(tmp_path, clock)
+    intake = SqliteIntake.in_thread(tmp_path, clock)
     yield intake
     await intake.close()
 
@@ -122,7 +122,7 @@ async def test_numbers_go_on_after_a_restart_with_an_empty_store(
     await mailbox.delete(BOB, before.id)
     await intake.close()
     prepare(tmp_path, SystemClock())
-    fresh = SqliteIntake(tmp_path, SystemClock())
+    fresh = SqliteIntake.in_thread(tmp_path, SystemClock())
     await fresh.deliver(a_delivery(2))
     await fresh.close()
     (after,) = await mailbox.all(limit=1)

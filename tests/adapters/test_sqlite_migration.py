@@ -31,7 +31,7 @@ def layout(directory: Path) -> object:
 
 
 async def keep_one(directory: Path) -> None:
-    intake = SqliteIntake(directory, SystemClock())
+    intake = SqliteIntake.in_thread(directory, SystemClock())
     await intake.deliver(a_delivery(1))
     await intake.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.reports import command, quantile, show
 from bench.wire import Wire
-from fakes.server import Server, a_server, proportional
+from fakes.server import Server, a_server, descendants, proportional
 
 _CONNECTIONS = 9_000
 _NEWCOMERS = 300
@@ -30,7 +30,7 @@ def _start(data: Path) -> None:
         with a_server(data) as server:
             starts.append(server.ready_after)
             time.sleep(_SETTLED)  # noqa: TID251  nothing is to happen
-            octets = sum(map(proportional, [server.pid, *server.children().values()]))
+            octets = sum(map(proportional, [server.pid, *descendants(server.pid)]))
     show(
         "seconds to ready, best (worst)",
         f"{min(starts):.2f} ({max(starts):.2f})",
@@ -45,7 +45,7 @@ def _connections(data: Path) -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with a_server(data) as server, ExitStack() as stack:
-        receivers = server.pids("receiver")
+        receivers = server.family("receiver")
         with Wire(server.smtp) as first:
             first.send()
         before = sum(map(proportional, receivers))

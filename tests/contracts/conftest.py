@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.apart import an_intake_apart
 from fakes.makers import HandClock
 from mailweir.adapters.local.bus import LocalBus
 from mailweir.adapters.memory.bus import MemoryBus
@@ -30,7 +31,7 @@ class Store:
     clock: HandClock
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "sqlite-apart"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     clock = HandClock()
     if request.param == "memory":
@@ -38,9 +39,14 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield Store(MemoryIntake(kept), MemoryMailbox(kept), clock)
         return
     prepare(tmp_path, SystemClock())
-    intake, mailbox = SqliteIntake(tmp_path, clock), SqliteMailbox(tmp_path, clock)
-    yield Store(intake, mailbox, clock)
-    await intake.close()
+    mailbox = SqliteMailbox(tmp_path, clock)
+    if request.param == "sqlite":
+        intake = SqliteIntake.in_thread(tmp_path, clock)
+        yield Store(intake, mailbox, clock)
+        await intake.close()
+    else:
+        async with an_intake_apart(tmp_path, clock) as intake:
+            yield Store(intake, mailbox, clock)
     await mailbox.close()
 
 

@@ -106,7 +106,7 @@ async def twins() -> AsyncGenerator[tuple[Watched, Watched, HandClock]]:
     memory = MemoryStore(clock)
     with tempfile.TemporaryDirectory() as name:
         prepare(Path(name), SystemClock())
-        intake, mailbox = SqliteIntake(Path(name), clock), SqliteMailbox(Path(name), clock)
+        intake, mailbox = SqliteIntake.in_thread(Path(name), clock), SqliteMailbox(Path(name), clock)
         try:
             yield (
                 Watched(MemoryIntake(memory), MemoryMailbox(memory), clock),

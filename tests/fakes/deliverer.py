@@ -16,7 +16,7 @@ from mailweir.adapters.system import SystemClock
 async def main(directory: Path, first: int, number: int) -> None:
     clock = SystemClock()
     prepare(directory, clock)
-    intake = SqliteIntake(directory, clock)
+    intake = SqliteIntake.in_thread(directory, clock)
     todo = iter(range(first, first + number))
 
     async def work() -> None:

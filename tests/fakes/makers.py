@@ -23,8 +23,8 @@ def a_delivery(
         sender=sender,
         recipients=tuple(_recipient(each) for each in recipients or (BOB,)),
         peer=Peer("192.0.2.1", 40000, "origin.test", tls=True, via="192.0.2.25"),
-        headers={"subject": b"hello \xff", "from": b"sender@origin.test"},
-        raw=raw,
+        trace=b"",
+        content=raw,
         flaws=("bare newline",),
     )
 

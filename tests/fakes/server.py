@@ -94,6 +94,10 @@ class Server:
         """The processes of one role."""
         return [pid for name, pid in self.children().items() if name.split()[0] == role]
 
+    def family(self, role: str) -> list[int]:
+        """The same, and the processes that they have started, such as a receiver's committer."""
+        return [pid for first in self.pids(role) for pid in (first, *descendants(first))]
+
     def signal(self, number: int) -> None:
         assert self._process is not None
         self._process.send_signal(number)
@@ -118,14 +122,14 @@ class Server:
         """Ends the server by SIGKILL and waits until none of its children is left."""
         if self._process is None or self._process.returncode is not None:
             return
-        children = [pid for pid, _ in _children(self._process.pid)]
+        below = descendants(self._process.pid)
         self._process.kill()
         self.wait()
-        left = [pid for pid in children if not ended(pid, PATIENCE)]
+        left = [pid for pid in below if not ended(pid, PATIENCE)]
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
-        assert left == [], f"children outlived their supervisor: {left}"
+        assert left == [], f"processes outlived their supervisor: {left}"
 
     def _line(self) -> str:
         assert self._process is not None
@@ -195,11 +199,20 @@ def proportional(pid: int) -> int:
     raise ValueError(f"no PSS of process {pid}")
 
 
-def _children(pid: int) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have started."""
+    below: list[int] = []
     with contextlib.suppress(OSError):  # it ended meanwhile
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+            below += [int(child), *descendants(int(child))]
+    return below
+
+
+def _children(pid: int) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for child in descendants(pid):
+        with contextlib.suppress(OSError):  # it ended meanwhile
             words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
             if b"mailweir.roles.child" in words:
-                found.append((int(child), words[words.index(b"mailweir.roles.child") + 1].decode()))
+                found.append((child, words[words.index(b"mailweir.roles.child") + 1].decode()))
     return found

@@ -15,7 +15,6 @@ from mailweir.policy.visibility import AnonymousRules
 from mailweir.servers.web.app import WebFacts, build
 from mailweir.servers.web.server import WebServer
 from mailweir.services.reading import Reading
-from mailweir.wire.mime.headers import scan
 
 NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
 PLAIN = b"From: Ann <ann@sender.test>\r\nTo: bob@thing.test\r\nSubject: Hello\r\n\r\nIt works.\r\n"
@@ -144,8 +143,8 @@ class WebHouse:
             sender=sender,
             recipients=(Recipient(to, address.inbox),),
             peer=Peer("192.0.2.7", 4711, via="192.0.2.1", tls=True),
-            headers=scan(raw),
-            raw=raw,
+            trace=b"",
+            content=raw,
         )
         self.store.keep(delivery)
         return f"q{self._kept}-0"

@@ -46,7 +46,7 @@ class Outcome:
 
 
 async def failing_syncs(data: Path, door: str, *, mails: int) -> Outcome:
-    """From some moment under load on, every sync of the process behind `door` fails with EIO, for a while."""
+    """From some moment under load on, every sync of the processes behind `door` fails, for a while."""
     role = DOORS[door]
     with a_server(data, "--receivers=1", "--public-inbox-limit=0") as server:
         load = Load([getattr(server, door)])
@@ -54,7 +54,7 @@ async def failing_syncs(data: Path, door: str, *, mails: int) -> Outcome:
         load.start()
         await load.until_acknowledged(mails, _SOON)
         options = ("-e", f"trace={_SYNCS}", "-e", f"inject={_SYNCS}:error=EIO")
-        async with strace(before, data.with_suffix(".trace"), *options):
+        async with strace(server.family(role), data.with_suffix(".trace"), *options):
             await load.until_refused(_SOON)
             told_after = await _wait(server, saying=_UNSYNCED, ready=False)
             await load.until_refused(_SOON)

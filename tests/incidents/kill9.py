@@ -1,4 +1,4 @@
-"""Random `kill -9` of receivers and supervisors under load: nothing that was acknowledged may be missing.
+"""Random `kill -9` of receivers, their committers and supervisors under load: nothing may be missing.
 
 This alone would pass without a single fsync, since the page cache outlives a process; `sync_order` is the
 proof of that part.
@@ -37,7 +37,7 @@ async def kill_under_load(data: Path, *, kills: int, at_least: int, seed: int) -
     """So many kills and at least so many acknowledgements, then the audit by a server that nobody kills."""
     chance = random.Random(seed)
     supervisors = 0
-    with a_server(data, "--public-inbox-limit=0") as server:
+    with a_server(data, "--receivers=2", "--public-inbox-limit=0") as server:
         load = Load([server.smtp, server.smtp, server.smtp, server.submission])
         load.start()
         for number in range(kills):
@@ -58,7 +58,7 @@ async def kill_under_load(data: Path, *, kills: int, at_least: int, seed: int) -
 
 async def _kill_receiver(server: Server, chance: random.Random) -> None:
     async with asyncio.timeout(_RECEIVERS_BACK):
-        while not (receivers := server.pids("receiver")):  # noqa: ASYNC110  nobody tells us
+        while not (receivers := server.family("receiver")):  # noqa: ASYNC110  nobody tells us
             await asyncio.sleep(0.05)
     victim = chance.choice(receivers)
     with suppress(ProcessLookupError):
@@ -92,7 +92,7 @@ def run(*, kills: int, acknowledged: int, seed: int = 1) -> list[Figure]:
         )
     audit = outcome.audit
     return [
-        exactly("kill -9, receivers and supervisors", outcome.kills, kills),
+        exactly("kill -9, receivers, committers and supervisors", outcome.kills, kills),
         at_least("  of them supervisors", outcome.supervisors, 1),
         at_least("mails acknowledged", audit.acknowledged, acknowledged),
         exactly("lost", audit.lost, 0),

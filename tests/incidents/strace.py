@@ -11,16 +11,16 @@ _ENDED_WITHIN = 10.0  # seconds
 
 
 @asynccontextmanager
-async def strace(pid: int, output: Path, *options: str) -> AsyncGenerator[None]:
-    """Traces the process and its threads into `output`; the process runs on when the block ends."""
-    words = ["strace", "-f", "-p", str(pid), "-o", str(output), *options]
+async def strace(pids: Sequence[int], output: Path, *options: str) -> AsyncGenerator[None]:
+    """Traces these processes and their threads into one `output`; they run on when the block ends."""
+    words = ["strace", "-f", *(f"--attach={pid}" for pid in pids), "-o", str(output), *options]
     tracing = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.PIPE)
     assert tracing.stderr is not None
     try:
         async with asyncio.timeout(_ATTACHED_WITHIN):
-            said = await tracing.stderr.readline()
-        if b"attached" not in said:
-            raise RuntimeError(f"strace cannot attach to {pid}: {said.decode().strip()}")
+            said = [await tracing.stderr.readline() for _ in pids]
+        if not all(b"attached" in line for line in said):
+            raise RuntimeError(f"strace cannot attach to {pids}: {b''.join(said).decode().strip()}")
         yield
     finally:
         if tracing.returncode is None:

@@ -76,9 +76,8 @@ def _mail_file(call: Call, data: Path) -> str:
 async def traced(data: Path, door: str, *, source: Path | None = None) -> Order:
     """What a fresh server does for `MAILS` mails on one door."""
     with a_server(data, "--receivers=1", source=source) as server:
-        (pid,) = server.pids(DOORS[door])
         output = data.with_suffix(".trace")
-        async with strace(pid, output, "-yy", "-s", "40", "-e", _TRACED):
+        async with strace(server.family(DOORS[door]), output, "-yy", "-s", "40", "-e", _TRACED):
             await _send(server, door)
     return order(calls(output.read_text(encoding="utf-8", errors="replace").splitlines()), data)
 

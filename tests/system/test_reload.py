@@ -60,7 +60,7 @@ async def test_sighup_serves_the_replaced_certificate_and_drops_no_session(
 ) -> None:
     first = issue(tmp_path)
     pair = (f"--tls-certificate={tmp_path}/certificate.pem", f"--tls-key={tmp_path}/key.pem")
-    with a_server(tmp_path / "data", *pair, *flags) as server:
+    with a_server(tmp_path / "data", "--receivers=2", *pair, *flags) as server:
         async with talking(server.smtp) as sealed, talking(server.smtp) as clear:
             assert await certificate_of(sealed) == first
             second = issue(tmp_path)
@@ -110,3 +110,23 @@ async def test_the_other_doors_go_on_while_one_role_is_killed(tmp_path: Path) ->
             assert (await talk.deliver(Mail(["on@thing.test"], a_message("on")))).code == 250
         assert len(server.api.inbox("on@thing.test")) == 1
         assert await served(server.smtp, 0) == 250
+
+
+async def test_a_killed_committer_is_replaced_together_with_its_receiver(tmp_path: Path) -> None:
+    with a_server(tmp_path / "data") as server:
+        receiver, committer = server.family("receiver")
+        assert await served(server.smtp, 0) == 250
+        os.kill(committer, signal.SIGKILL)
+        assert ended(receiver, PATIENCE)  # by itself, within two heartbeats
+        assert await served(server.smtp, 1) == 250
+        assert len(server.api.inbox("patient@thing.test")) == 2
+        assert set(server.family("receiver")).isdisjoint({receiver, committer})
+        assert "the committer has ended" in server.log.read_text(encoding="utf-8")
+
+
+async def test_a_drain_leaves_no_committer_behind(tmp_path: Path) -> None:
+    with a_server(tmp_path / "data") as server:
+        _, committer = server.family("receiver")
+        assert server.stop() == 0
+        assert ended(committer, PATIENCE)
+        assert "the committer has ended" not in server.log.read_text(encoding="utf-8")

@@ -35,9 +35,10 @@ class Delivery(Struct, frozen=True, gc=False):
     """One finished transaction, to be kept for every recipient or for none.
 
     `received` in milliseconds since the epoch (UTC). `sender` is None for the null path `<>`
-    (RFC 5321 §4.5.5). `raw` is the whole message with our trace header fields on top. `headers`
-    holds the few fields that a list shows, lower-case name to undecoded octets. `flaws` names
-    what a strict door would have refused.
+    (RFC 5321 §4.5.5). `trace` holds our own header fields, which stand on top of `content`, the
+    message as it came. `flaws` names what a strict door would have refused.
+
+    Whatever can be had from these is left to the store, so that a door's loop does not pay for it.
     """
 
     id: QueueId
@@ -45,9 +46,19 @@ class Delivery(Struct, frozen=True, gc=False):
     sender: str | None
     recipients: tuple[Recipient, ...]
     peer: Peer
-    headers: Mapping[str, bytes]
-    raw: bytes
+    trace: bytes
+    content: bytes
     flaws: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The length of `raw` in octets."""
+        return len(self.trace) + len(self.content)
+
+    @property
+    def raw(self) -> bytes:
+        """The whole message; made anew each time."""
+        return self.trace + self.content
 
     def copies(self) -> Iterator[tuple[int, Recipient]]:
         """Index and recipient of each copy to keep: an inbox that is named twice gets one."""
@@ -62,7 +73,8 @@ class Summary(Struct, frozen=True, gc=False):
     """One kept message as a list shows it.
 
     `seq` rises in commit order within an inbox (not without gaps). `size` is the length of the
-    raw message in octets. Other fields as in `Delivery`.
+    raw message in octets. `headers` holds the few fields that a list shows, lower-case name to
+    undecoded octets. Other fields as in `Delivery`.
     """
 
     id: MessageId

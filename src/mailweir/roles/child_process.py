@@ -48,7 +48,7 @@ class ChildProcess:
                 stdin=their_input,
                 stdout=_STANDARD_ERROR,
                 pass_fds=assignment.descriptors,
-                env={name: value for name, value in os.environ.items() if not name.startswith("MAILWEIR_")},
+                env=environment(),
                 start_new_session=True,
             )
         except BaseException:
@@ -114,3 +114,8 @@ class ChildProcess:
                     os.close(report)
 
         self._loop.add_reader(report, heard)
+
+
+def environment() -> dict[str, str]:
+    """What our processes inherit: settings reach them by their assignment, and secrets by nothing else."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MAILWEIR_")}

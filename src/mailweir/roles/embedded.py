@@ -3,30 +3,33 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailweir.adapters.local.bus import LocalBus
+from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.adapters.sqlite.disk import probe
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.migration import StoreVersionError
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import RandomIds, SystemClock
 from mailweir.config.settings import Settings
-from mailweir.model.address import Inbox
-from mailweir.model.event import Heartbeat, Nudge
+from mailweir.model.event import Heartbeat
 from mailweir.observe import logs
 from mailweir.policy.admission import Hosts
 from mailweir.ports.bus import Bus
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Intake, Room
+from mailweir.roles.committer_process import committer_process
 from mailweir.roles.errors import StartError
+from mailweir.services.nudging import Nudging
 from mailweir.services.reception import Reception
 
 FRESH_PROCESS = 75
 """The exit code that asks the supervisor for a fresh process (EX_TEMPFAIL)."""
 
+_COMMITTER_UP = 20.0  # seconds: as long as a busy machine may take to start a process
 _BEAT = 1.0  # seconds between two heartbeats, and between two probes of a disk that failed
 _TROUBLES = {
     Room.FULL: "the store is full",
@@ -59,20 +62,33 @@ async def open_bus(settings: Settings) -> AsyncGenerator[Bus]:
 
 
 @asynccontextmanager
-async def open_intake(settings: Settings, bus: Bus) -> AsyncGenerator[SqliteIntake]:
-    """An intake that nudges the bus after each batch. Raises UnavailableError."""
+async def open_intake(settings: Settings, bus: Bus, *, apart: bool = False) -> AsyncGenerator[SqliteIntake]:
+    """An intake that nudges the bus. Raises UnavailableError.
 
-    def nudge(inboxes: tuple[Inbox, ...]) -> None:
-        bus.publish(Nudge(inboxes))
-
+    `apart` has it commit in a process of its own, as decision 0007 says.
+    """
+    nudging = Nudging(bus)
     clock = SystemClock()
     await asyncio.to_thread(prepare, settings.data, clock)
     await asyncio.to_thread(probe, settings.data)
-    intake = SqliteIntake(settings.data, clock, on_commit=nudge)
-    try:
+    async with AsyncExitStack() as stack:
+        if apart:
+            committer = await stack.enter_async_context(committer_process(settings))
+            room = await _first_room(committer)
+            intake = SqliteIntake(committer, clock, room, on_commit=nudging.tell)
+        else:
+            intake = SqliteIntake.in_thread(settings.data, clock, on_commit=nudging.tell)
+        stack.callback(nudging.close)
+        stack.push_async_callback(intake.close)
         yield intake
-    finally:
-        await intake.close()
+
+
+async def _first_room(committer: CommitterApart) -> Room:
+    try:
+        async with asyncio.timeout(_COMMITTER_UP):
+            return await committer.measure(refused=False)
+    except TimeoutError as error:
+        raise UnavailableError("the committer did not start") from error
 
 
 def reception(settings: Settings, intake: Intake) -> Reception:

@@ -11,14 +11,15 @@ _log = logs.get()
 
 async def run(seat: Seat) -> int:
     """Serves the public door until it is asked to stop, or until the disk has failed and recovered."""
-    return await serve(seat, "receiver", "smtp", lenient=seat.settings.line_ends_public == "lenient")
+    lenient = seat.settings.line_ends_public == "lenient"
+    return await serve(seat, "receiver", "smtp", lenient=lenient, apart=True)
 
 
-async def serve(seat: Seat, role: str, door: str, *, lenient: bool) -> int:
-    """Serves one SMTP door."""
+async def serve(seat: Seat, role: str, door: str, *, lenient: bool, apart: bool = False) -> int:
+    """Serves one SMTP door; `apart` as in `open_intake`."""
     settings = seat.settings
     try:
-        async with open_bus(settings) as bus, open_intake(settings, bus) as intake:
+        async with open_bus(settings) as bus, open_intake(settings, bus, apart=apart) as intake:
             listening = listener(seat, reception(settings, intake), lenient=lenient)
             await listening.start(seat.sockets.get(door, ()))
             seat.ready()

@@ -14,7 +14,6 @@ from mailweir.model.verdict import Verdict
 from mailweir.policy.admission import Hosts
 from mailweir.ports.clock import Clock, Ids
 from mailweir.ports.intake import Intake, Room
-from mailweir.wire.mime.headers import scan
 from mailweir.wire.smtp.trace import Trace
 
 
@@ -87,8 +86,8 @@ class Reception:
             sender=sender,
             recipients=tuple(Recipient(str(address), address.inbox) for address in recipients),
             peer=peer,
-            headers=scan(transaction.content),
-            raw=trace.octets() + transaction.content,
+            trace=trace.octets(),
+            content=transaction.content,
             flaws=transaction.flaws,
         )
         return Receipt(queue_id, self.intake.deliver(delivery))

@@ -48,7 +48,6 @@ async def test_a_message_is_kept_before_it_is_acknowledged(opened: Opened) -> No
     assert line == f"250 2.0.0 OK: queued as {delivery.id}"
     assert delivery.recipients[0].inbox == "bob@y.test"
     assert delivery.recipients[0].original == "Bob+tag@Y.test"
-    assert delivery.headers["subject"] == b"hi"
     assert delivery.raw.endswith(b"\r\nSubject: hi\r\n\r\nthere\r\n")
     head = delivery.raw.decode()
     assert head.startswith(

@@ -19,7 +19,7 @@ class MemoryIntake:
     def deliver(self, delivery: Delivery) -> asyncio.Future[None]:
         """Complete on return, or failed with UnavailableError when memory would pass the capacity."""
         kept = asyncio.get_running_loop().create_future()
-        if self._store.used + len(delivery.raw) > self._store.capacity:
+        if self._store.used + delivery.size > self._store.capacity:
             kept.set_exception(UnavailableError("the memory store is full", full=True))
             return kept
         self._store.keep(delivery)

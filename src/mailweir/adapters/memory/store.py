@@ -13,6 +13,7 @@ from itertools import islice
 from mailweir.model.address import Inbox
 from mailweir.model.message import Delivery, MessageId, QueueId, Summary, message_id
 from mailweir.ports.clock import Clock
+from mailweir.wire.mime.headers import scan
 
 _TOMBSTONE_AGE = 24 * 3600 * 1000  # ms; a replay comes within hours of the first try
 _TOMBSTONES = 100_000  # some 10 MB
@@ -46,6 +47,7 @@ class MemoryStore:
         if delivery.id in self._messages or delivery.id in self._gone:
             return
         kept = _Kept(delivery)
+        headers = scan(delivery.content)
         for index, recipient in delivery.copies():
             self._last_change += 1
             summary = Summary(
@@ -54,10 +56,10 @@ class MemoryStore:
                 recipient.original,
                 self._last_change,
                 delivery.received,
-                len(delivery.raw),
+                delivery.size,
                 delivery.sender,
                 delivery.peer,
-                dict(delivery.headers),
+                headers,
                 delivery.flaws,
             )
             kept.copies.add(summary.seq)
@@ -65,7 +67,7 @@ class MemoryStore:
             self._inboxes.setdefault(recipient.inbox, {})[summary.id] = summary.seq
         if kept.copies:
             self._messages[delivery.id] = kept
-            self.used += len(delivery.raw)
+            self.used += delivery.size
 
     def newest(self, inbox: Inbox | None = None) -> Iterator[Summary]:
         """The copies in one inbox, or in all, newest first."""

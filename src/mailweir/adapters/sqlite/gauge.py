@@ -1,9 +1,9 @@
 """The intake's `Room`, read by the event loop and measured beside it."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
-from mailweir.adapters.sqlite.committer import Committer
+from mailweir.adapters.sqlite.committing import Committing
+from mailweir.adapters.sqlite.connection import UnsyncedError
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Room
@@ -17,12 +17,12 @@ class RoomGauge:
     After `refuse` the room is FULL, whatever the statistics say, until a small file could be written.
     """
 
-    def __init__(self, committer: Committer, thread: ThreadPoolExecutor, clock: Clock) -> None:
-        """Measures at once. Raises UnavailableError."""
-        self._committer = committer
-        self._thread = thread
+    def __init__(self, committing: Committing, clock: Clock, room: Room, broken: asyncio.Event) -> None:
+        """`room` as measured just now; `broken` is set when the committer says that it is."""
+        self._committing = committing
         self._clock = clock
-        self._room = committer.room(refused=False)
+        self._room = room
+        self._broken = broken
         self._measured = clock.monotonic()
         self._measuring: asyncio.Future[Room] | None = None
         self._refused = False
@@ -32,8 +32,7 @@ class RoomGauge:
         now = self._clock.monotonic()
         if self._measuring is None and self._room is not Room.BROKEN and now - self._measured >= _GOOD_FOR:
             self._measured = now
-            loop = asyncio.get_running_loop()
-            self._measuring = loop.run_in_executor(self._thread, self._measure, self._refused)
+            self._measuring = self._committing.measure(refused=self._refused)
             self._measuring.add_done_callback(self._note)
         return self._room
 
@@ -47,14 +46,15 @@ class RoomGauge:
         """BROKEN for good: a write was not synced, or nobody measures any more."""
         self._room = Room.BROKEN
 
-    def _measure(self, refused: bool) -> Room:  # noqa: FBT001  called by an executor
-        return self._committer.room(refused=refused)
-
     def _note(self, measured: asyncio.Future[Room]) -> None:
         self._measuring = None
+        error = None if measured.cancelled() else measured.exception()
         if self._room is Room.BROKEN or measured.cancelled():
             return
-        error = measured.exception()
+        if isinstance(error, UnsyncedError):
+            self.stop()
+            self._broken.set()
+            return
         if isinstance(error, UnavailableError):
             return  # what it was before stands
         self._refused = False

@@ -1,17 +1,18 @@
 """Group commit: what arrives while one batch is being synced is the next batch.
 
-`deliver` costs the event loop a future and a list entry. One thread compresses, writes and syncs a
-whole batch, and one call back into the loop answers all of it.
+`deliver` costs the event loop a future and a list entry. Beside the loop a committer compresses, writes
+and syncs a whole batch, and one call back into the loop answers all of it.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from mailweir.adapters.sqlite.committer import Committer, Outcome
+from mailweir.adapters.sqlite.committing import CommitterThread, Committing
 from mailweir.adapters.sqlite.connection import UnsyncedError
 from mailweir.adapters.sqlite.disk import Watermarks
 from mailweir.adapters.sqlite.gauge import RoomGauge
@@ -34,29 +35,27 @@ _Waiting = tuple[Delivery, asyncio.Future[None]]
 class SqliteIntake:
     """Keeps deliveries in `intake.db` of a directory that `prepare` has been run on.
 
-    `on_commit` is called on the loop once for each batch, with the inboxes that have new mail.
     `broken` is set when a write was not synced: nothing is accepted from then on, and the owner
     should end this process, so that a fresh one probes the disk.
     """
 
     def __init__(
         self,
-        directory: Path,
+        committing: Committing,
         clock: Clock,
+        room: Room,
         *,
-        watermarks: Watermarks | None = None,
         on_commit: Callable[[tuple[Inbox, ...]], None] | None = None,
-        patience: float = 5.0,
-        vfs: str | None = None,
     ) -> None:
-        """On a running loop. `patience`: seconds to wait for other writers. Raises UnavailableError."""
+        """On a running loop. `room` as measured just now.
+
+        `on_commit` is called on the loop once for each batch, with the inboxes that have new mail.
+        """
         self.broken = asyncio.Event()
         self._loop = asyncio.get_running_loop()  # kept: asking for it costs a system call
         self._on_commit = on_commit
-        writer = Writer(directory, clock, patience=patience, vfs=vfs)
-        self._committer = Committer(directory, writer, watermarks or Watermarks())
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
-        self._gauge = RoomGauge(self._committer, self._thread, clock)
+        self._committing = committing
+        self._gauge = RoomGauge(committing, clock, room, self.broken)
         self._pending: deque[_Waiting] = deque()
         self._count = 0  # pending and running
         self._octets = 0
@@ -65,10 +64,30 @@ class SqliteIntake:
         self._idle.set()
         self._closed = False
 
+    @classmethod
+    def in_thread(
+        cls,
+        directory: Path,
+        clock: Clock,
+        *,
+        watermarks: Watermarks | None = None,
+        on_commit: Callable[[tuple[Inbox, ...]], None] | None = None,
+        patience: float = 5.0,
+        vfs: str | None = None,
+    ) -> Self:
+        """One that commits in a thread of this process. `patience`: seconds to wait for other writers.
+
+        Raises UnavailableError.
+        """
+        writer = Writer(directory, clock, patience=patience, vfs=vfs)
+        committer = Committer(directory, writer, watermarks or Watermarks())
+        room = committer.room(refused=False)
+        return cls(CommitterThread(committer), clock, room, on_commit=on_commit)
+
     def deliver(self, delivery: Delivery) -> asyncio.Future[None]:
         """Complete when the batch that this delivery is part of is synced."""
         kept = self._loop.create_future()
-        size = len(delivery.raw)
+        size = delivery.size
         if (refusal := self._refusal(size)) is not None:
             kept.set_exception(refusal)
             return kept
@@ -95,8 +114,7 @@ class SqliteIntake:
             async with asyncio.timeout(_CLOSING):
                 await self._idle.wait()
         if self._idle.is_set():
-            self._thread.shutdown()
-            self._committer.close()
+            self._committing.close()
 
     def _refusal(self, size: int) -> UnavailableError | None:
         if self.broken.is_set():
@@ -112,12 +130,12 @@ class SqliteIntake:
         batch: list[_Waiting] = []
         octets = 0
         while self._pending and len(batch) < _BATCH_COUNT:
-            octets += len(self._pending[0][0].raw)
+            octets += self._pending[0][0].size
             if batch and octets > _BATCH_OCTETS:
                 break
             batch.append(self._pending.popleft())
         deliveries = [delivery for delivery, _ in batch]
-        commit = self._loop.run_in_executor(self._thread, self._committer.commit, deliveries)
+        commit = self._committing.commit(deliveries)
         commit.add_done_callback(lambda done: self._finish(batch, done))
 
     def _finish(self, batch: list[_Waiting], commit: asyncio.Future[list[Outcome]]) -> None:
@@ -143,7 +161,7 @@ class SqliteIntake:
         inboxes: dict[Inbox, None] = {}
         for (delivery, kept), outcome in zip(batch, outcomes, strict=True):
             self._count -= 1
-            self._octets -= len(delivery.raw)
+            self._octets -= delivery.size
             if outcome is None:
                 inboxes.update((recipient.inbox, None) for recipient in delivery.recipients)
             elif outcome.full:

@@ -7,6 +7,7 @@ import msgspec
 from mailweir.adapters.sqlite.packing import Body
 from mailweir.model.address import Inbox
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient, Summary, message_id
+from mailweir.wire.mime.headers import scan
 
 SUMMARY = """
     message.queue_id, entry.position, entry.inbox, entry.original, entry.seq,
@@ -46,13 +47,14 @@ def prepare_rows(delivery: Delivery, body: Body) -> Prepared:
     """All that can be done before the lock is taken. Raises ValueError for text that is not Unicode."""
     copies = tuple(delivery.copies())
     peer = delivery.peer
-    meta = _Meta(peer.ip, peer.port, peer.hello, peer.tls, peer.via, delivery.headers, delivery.flaws)
+    headers = scan(delivery.content)
+    meta = _Meta(peer.ip, peer.port, peer.hello, peer.tls, peer.via, headers, delivery.flaws)
     columns = (
         delivery.id,
         delivery.received,
         len(copies),
         delivery.sender,
-        len(delivery.raw),
+        delivery.size,
         _encode_meta(meta),
         body.encoding,
         body.stored,
