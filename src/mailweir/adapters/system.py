@@ -6,8 +6,9 @@ import time
 
 from mailweir.model.message import QueueId
 
-_BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-_TIME_DIGITS = 8  # enough for milliseconds until the year 2059
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = tuple(high + low for high in _DIGITS for low in _DIGITS)  # two digits at a time
+_TIME_PAIRS = 4  # enough for milliseconds until the year 2059
 _NOISE = 24  # characters of base64 without padding, which are 144 bits
 _DRAWN = 64  # ids whose noise is drawn at once: each draw hands the interpreter's lock over
 _LETTERS_ONLY = bytes.maketrans(b"+/", b"zZ")
@@ -53,8 +54,8 @@ class RandomIds:
 
 
 def _base36(number: int) -> str:
-    digits: list[str] = []
-    for _ in range(_TIME_DIGITS):
-        number, digit = divmod(number, 36)
-        digits.append(_BASE36[digit])
-    return "".join(reversed(digits))
+    text = ""
+    for _ in range(_TIME_PAIRS):
+        number, pair = divmod(number, len(_PAIRS))
+        text = _PAIRS[pair] + text
+    return text

@@ -6,8 +6,10 @@ variable that names no setting is only a warning, since other programs may own i
 
 import difflib
 import json
+import os
 import re
 import socket
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,6 +128,7 @@ def _resolve(given: Mapping[str, _Given]) -> Settings:
             values[name] = setting.kind.read(setting.internet)
         values.setdefault(name, None)
     values["node_name"] = values["node_name"] or _host_name()
+    values["receivers"] = values["receivers"] or _receivers()
     settings = Settings(**cast("dict[str, Any]", values), profile_reason=reason)
     _check_together(settings)
     return settings
@@ -198,6 +201,12 @@ def _host_name() -> str:
         return str(TABLE["node_name"].kind.read(name))
     except ValueError:
         return "mailweir"
+
+
+def _receivers() -> int:
+    """A receiver has a committer beside it, and leaves room for whoever reads the mail."""
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, processors // 4)
 
 
 def _printable(value: object) -> str:

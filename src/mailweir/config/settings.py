@@ -214,7 +214,13 @@ class Settings:
         ),
     ]
     receivers: Annotated[
-        int, Setting(kinds.number(1, 64), "2", "How many processes take mail in at the public door.")
+        int,
+        Setting(
+            kinds.number(1, 64),
+            None,
+            "How many processes take mail in at the public door.",
+            shown_default="one for every four processors, and at least one",
+        ),
     ]
     webs: Annotated[int, Setting(kinds.number(1, 64), "1", "How many processes serve HTTP.")]
     store: Annotated[
