@@ -145,16 +145,31 @@ async def test_a_closed_mailbox_is_unavailable(mailbox: SqliteMailbox) -> None:
         await mailbox.inbox(BOB, limit=1)
 
 
-async def test_a_checkpoint_empties_a_wal_that_grew_too_large(
+async def test_a_checkpoint_gives_back_what_a_quiet_wal_does_not_need(
     intake: SqliteIntake, mailbox: SqliteMailbox, tmp_path: Path, clock: HandClock
 ) -> None:
     await asyncio.gather(*(intake.deliver(a_delivery(number)) for number in range(50)))
-    maintenance = SqliteMaintenance(tmp_path, clock, wal_limit=0)
+    maintenance = SqliteMaintenance(tmp_path, clock, kept=0)
     await maintenance.checkpoint()
     assert (tmp_path / "intake.db-wal").stat().st_size == 0
     await intake.deliver(a_delivery(50))
     assert len(await mailbox.all(limit=1000)) == 51
     await maintenance.close()
+    await maintenance.close()
+
+
+async def test_a_wal_in_use_begins_anew_and_keeps_its_place_on_the_disk(
+    intake: SqliteIntake, mailbox: SqliteMailbox, tmp_path: Path, clock: HandClock
+) -> None:
+    wal = tmp_path / "intake.db-wal"
+    maintenance = SqliteMaintenance(tmp_path, clock, restart_at=0)
+    sizes: list[int] = []
+    for first in range(0, 500, 50):
+        await asyncio.gather(*(intake.deliver(a_delivery(number)) for number in range(first, first + 50)))
+        await maintenance.checkpoint()
+        sizes.append(wal.stat().st_size)
+    assert 0 < max(sizes) < 2 * sizes[0]  # ten rounds do not add up
+    assert len(await mailbox.all(limit=1000)) == 500
     await maintenance.close()
 
 
@@ -165,7 +180,7 @@ async def test_a_reader_that_stays_holds_up_neither_checkpoint_nor_intake(
     reader = open_reader(tmp_path)
     reader.execute("BEGIN; SELECT count(*) FROM entry")
     await intake.deliver(a_delivery(2))
-    maintenance = SqliteMaintenance(tmp_path, clock, wal_limit=0)
+    maintenance = SqliteMaintenance(tmp_path, clock, kept=0)
     await asyncio.wait_for(maintenance.checkpoint(), 2)
     await asyncio.wait_for(intake.deliver(a_delivery(3)), 2)
     assert (tmp_path / "intake.db-wal").stat().st_size > 0

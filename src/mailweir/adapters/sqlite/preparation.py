@@ -42,7 +42,7 @@ def _renew_pages(writer: Writer, directory: Path) -> None:
     and acknowledged, and after a power cut SQLite would stop reading at the hole before them.
     """
     writer.connection.set_busy_timeout(_READERS_LEAVE)
-    if not writer.checkpoint("TRUNCATE"):
+    if not writer.checkpoint("TRUNCATE").finished:
         _write_again(directory / f"{DATABASE}-wal")  # a long reader, such as a backup, needs the WAL
 
 

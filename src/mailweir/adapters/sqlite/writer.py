@@ -8,7 +8,7 @@ having written them. Therefore a writer that saw one never writes again; a fresh
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import apsw
 
@@ -17,6 +17,16 @@ from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.lock import WriteLock
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
+
+
+_PAGE = 4096  # octets, SQLite's default
+
+
+class Checkpoint(NamedTuple):
+    """Whether nobody was in the way, and how many octets of pages the WAL holds all the same."""
+
+    finished: bool
+    octets: int
 
 
 class Writer:
@@ -44,11 +54,15 @@ class Writer:
             with translated(self.connection, committing=True):
                 self.connection.execute("COMMIT")
 
-    def checkpoint(self, mode: Literal["PASSIVE", "TRUNCATE"]) -> bool:
-        """Moves the WAL into the database; False when somebody was in the way. Raises as `transaction`."""
+    def checkpoint(self, mode: Literal["PASSIVE", "RESTART", "TRUNCATE"]) -> Checkpoint:
+        """Moves the WAL into the database. Raises as `transaction`.
+
+        RESTART has the next transaction begin at the start of the file, TRUNCATE gives the file back
+        too, which takes the longer the larger it is.
+        """
         with self._while_synced(), translated(self.connection):
-            busy, _, _ = self.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()[0]
-        return not busy
+            busy, frames, _ = self.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()[0]
+        return Checkpoint(not busy, frames * _PAGE)
 
     def unused_octets(self) -> int:
         """Room inside the database file that deleted messages have left."""
