@@ -90,10 +90,34 @@ def test_random_conversations_agree_at_every_cut(strict: bool) -> None:  # noqa:
             )
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.binary(max_size=60), max_size=12), st.booleans())
+_BEGINNINGS = [
+    "EHLO ",
+    "MAIL FROM:<",
+    "MAIL FROM:<a@x.test> ",
+    "RCPT TO:<",
+    "RCPT TO:<b@y.test> ",
+    "MAIL ",
+    "RCPT ",
+    "BDAT ",
+    "AUTH ",
+    "AUTH PLAIN ",
+    "DATA",
+    "VRFY ",
+    "RSET",
+    "",
+]
+_WORDS = ("x.test", "IPv6:", "SIZE=", "NOTIFY=", "ORCPT=", "AUTH=", "LAST", "postmaster", "a" * 64)
+_PARTS = [*'aé.@"<>[]:\\ =+-1\0\r\n\U0001f4e7', *_WORDS]
+_ENDS = ["\r\n", ">\r\n", "@x.test>\r\n"]
+_argument = st.lists(st.sampled_from(_PARTS), max_size=5).map("".join)
+_command = st.builds("{}{}{}".format, st.sampled_from(_BEGINNINGS), _argument, st.sampled_from(_ENDS))
+
+
+@settings(max_examples=3000, deadline=None)
+@given(st.lists(_command.map(str.encode) | st.binary(max_size=60), max_size=8), st.booleans())
 def test_feed_never_raises_and_every_reply_is_well_formed(chunks: list[bytes], strict: bool) -> None:  # noqa: FBT001
-    played = play(replace(RULES, strict=strict), chunks)
+    opening = [b"EHLO c.test\r\nMAIL FROM:<a@x.test>\r\n"]
+    played = play(replace(RULES, strict=strict), opening + chunks)
     for line in played.replies:
         assert line[:3].isdigit()
         assert line[3:4] in {" ", "-"}

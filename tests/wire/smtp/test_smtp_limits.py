@@ -99,6 +99,13 @@ def test_a_laptop_may_try_longer_local_parts(local: int, answer: str) -> None:
     assert last(play(LENIENT, [HELLO + b"MAIL FROM:<>\r\n" + line])) == answer
 
 
+@pytest.mark.parametrize("path", ["é", "l" * 64, "l" * 100, "é" * 40])
+def test_an_address_without_a_domain_does_not_end_the_session(path: str) -> None:
+    for rules in (STRICT, LENIENT):
+        line = f"RCPT TO:<{path}>\r\n".encode()
+        assert last(play(rules, [HELLO + b"MAIL FROM:<> SMTPUTF8\r\n" + line])).startswith("501 5.1.3")
+
+
 @pytest.mark.parametrize(("label", "answer"), [(62, "250 2.1.5"), (63, "250 2.1.5"), (64, "501 5.1.3")])
 def test_a_label_has_63_octets(label: int, answer: str) -> None:
     line = f"RCPT TO:<a@{'d' * label}.test>\r\n".encode()

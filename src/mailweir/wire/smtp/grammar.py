@@ -23,11 +23,6 @@ class Path(Struct, frozen=True, gc=False):
     domain: str
 
 
-# What nearly every address looks like, so that one match tells all: dot-atoms of ordinary length.
-_ORDINARY = re.compile(
-    r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,32}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,15}){0,2})"
-    r"@([A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,2})>"
-)
 # A source route is accepted and ignored (RFC 5321 §4.1.1.3, appendix C).
 _PATH = re.compile(
     r"<(?:@[^\s:<>\"]+:)?"
@@ -91,9 +86,6 @@ def parse_parameters(text: str) -> dict[str, str | None] | Reply:
 
 
 def _parse_path(text: str, *, strict: bool, bad: Reply) -> tuple[Path, str] | Reply:
-    ordinary = _ORDINARY.match(text)
-    if ordinary is not None and ordinary.end() == len(text):
-        return Path(ordinary[1], ordinary[2]), ""
     match = _PATH.match(text)
     if match is None:
         if strict or (bare := _BARE.match(text)) is None:
@@ -131,5 +123,5 @@ def _too_long(local: str, domain: str, *, strict: bool) -> bool:
     return (
         len(local.encode()) > longest_local
         or len(domain.encode()) > LONGEST_DOMAIN
-        or any(len(label.encode()) > LONGEST_LABEL for label in domain.split(".") if domain[0] != "[")
+        or any(len(label.encode()) > LONGEST_LABEL for label in domain.split(".") if domain[:1] != "[")
     )
