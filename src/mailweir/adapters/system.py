@@ -32,25 +32,23 @@ class RandomIds:
     def __init__(self) -> None:
         self._moment = -1
         self._prefix = ""
-        self._forget()
-        os.register_at_fork(after_in_child=self._forget)  # else two processes would make the same ids
+        self._noises: list[str] = []
+        os.register_at_fork(after_in_child=self._noises.clear)  # else two processes would make the same ids
 
     def message(self) -> QueueId:
         """A queue id of 32 letters and digits that nobody can guess and that no other node makes."""
         moment = time.time_ns() // 1_000_000
         if moment != self._moment:
             self._moment, self._prefix = moment, _base36(moment)
-        start = self._used
-        if start >= len(self._noise):
-            drawn = base64.b64encode(os.urandom(_NOISE * 3 // 4 * _DRAWN))
-            self._noise = drawn.translate(_LETTERS_ONLY).decode("ascii")
-            start = 0
-        self._used = start + _NOISE
-        return QueueId(self._prefix + self._noise[start : start + _NOISE])
-
-    def _forget(self) -> None:
-        self._noise = ""
-        self._used = 0
+        noises = self._noises
+        if not noises:
+            drawn = (
+                base64.b64encode(os.urandom(_NOISE * 3 // 4 * _DRAWN))
+                .translate(_LETTERS_ONLY)
+                .decode("ascii")
+            )
+            noises += [drawn[start : start + _NOISE] for start in range(0, len(drawn), _NOISE)]
+        return QueueId(self._prefix + noises.pop())
 
 
 def _base36(number: int) -> str:

@@ -18,7 +18,6 @@ from mailweir.adapters.sqlite.lock import WriteLock
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 
-
 _PAGE = 4096  # octets, SQLite's default
 
 

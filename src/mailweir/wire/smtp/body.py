@@ -4,8 +4,12 @@ Only CRLF.CRLF ends DATA (RFC 5321 §4.1.1.4); whatever else looks like an end s
 that two servers never disagree on where a message stops (SMTP smuggling, CVE-2023-51764).
 """
 
+import re
+
 _END = b"\r\n.\r\n"
+_EMPTY = _END[2:]  # at the very start: a message without a line
 _TAIL = len(_END) - 1
+_BARE_CR = re.compile(rb"\r(?!\n)")
 
 
 class DataBody:
@@ -27,10 +31,10 @@ class DataBody:
         Dot-stuffing is removed. When `oversize` is set the content is empty and its octets are gone.
         """
         if not self._started:
-            if buffer.startswith(_END[2:]):
+            if buffer.startswith(_EMPTY):
                 del buffer[:3]
                 return b""
-            if _END[2:].startswith(buffer):
+            if _EMPTY.startswith(buffer):
                 return None
             self._started = True
         end = buffer.find(_END, self._scanned)
@@ -94,10 +98,12 @@ class ChunkBody:
 
 def flaws_of(content: bytes) -> tuple[str, ...]:
     """What strict line ends refuse: `bare_cr`, `bare_lf` (RFC 5321 §2.3.8), `nul` (RFC 5322 §4)."""
-    pairs = content.count(b"\r\n")
     flaws: list[str] = []
-    if content.count(b"\r") != pairs:
+    if _BARE_CR.search(content):
         flaws.append("bare_cr")
+        pairs = content.count(b"\r\n")
+    else:
+        pairs = content.count(b"\r")  # faster: one octet is looked for
     if content.count(b"\n") != pairs:
         flaws.append("bare_lf")
     if b"\0" in content:

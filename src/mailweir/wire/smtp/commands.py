@@ -12,10 +12,20 @@ from mailweir.wire.smtp.auth import Exchange
 from mailweir.wire.smtp.body import ChunkBody, DataBody
 from mailweir.wire.smtp.dialog import Dialog, State
 from mailweir.wire.smtp.events import Authenticate, Event, Hello, Mail, Recipient, StartTls
-from mailweir.wire.smtp.extensions import mail_parameters, recipient_parameters
-from mailweir.wire.smtp.grammar import parse_parameters, parse_recipient, parse_sender
+from mailweir.wire.smtp.extensions import (
+    NO_MAIL_PARAMETERS,
+    NO_RECIPIENT_PARAMETERS,
+    mail_parameters,
+    recipient_parameters,
+)
+from mailweir.wire.smtp.grammar import Path, parse_parameters, parse_recipient, parse_sender
 from mailweir.wire.smtp.reply import Reply
 
+# What nearly every client says, to the octet: addresses of ordinary length without quotes, no parameters.
+_LOCAL = rb"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,32}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,15}){0,2}"
+_LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = rb"%b(?:\.%b){0,2}" % (_LABEL, _LABEL)
+_ORDINARY = re.compile(rb"(?:(MAIL FROM)|RCPT TO):<(%b)@(%b)>\r\n|DATA\r\n" % (_LOCAL, _DOMAIN))
 _HELLO_NAME = re.compile(r"[!-~]{1,255}")
 _CHUNK = re.compile(r"(?P<octets>[0-9]{1,10})(?P<last> +LAST)?", re.IGNORECASE)
 
@@ -50,12 +60,40 @@ def _helo(_dialog: Dialog, argument: str) -> Outcome:
     return Hello(argument, extended=False) if _HELLO_NAME.fullmatch(argument) else reply.HELLO_ARGUMENT
 
 
-def _mail(dialog: Dialog, argument: str) -> Outcome:
-    rules = dialog.rules
+def ordinary(dialog: Dialog, buffer: bytearray) -> Outcome:
+    """MAIL, RCPT or DATA at the start of `buffer`, taken from it, when it is ordinary and in its place.
+
+    None otherwise, with nothing taken: `COMMANDS` knows all the rest, and says the same to these. One
+    match in place of a line, a verb and a grammar: 4 of a message's 30 µs.
+    """
+    match = _ORDINARY.match(buffer)
+    if match is None:
+        return None
+    mail, local, domain = match.groups()
+    if local is None:
+        outcome = None if _no_data(dialog) else _data(dialog, "")
+    elif mail is None:
+        path = Path(local.decode(), domain.decode())
+        outcome = None if _no_recipient(dialog) else Recipient(path, NO_RECIPIENT_PARAMETERS)
+    else:
+        path = Path(local.decode(), domain.decode())
+        outcome = None if _no_mail(dialog) else Mail(path, NO_MAIL_PARAMETERS)
+    if outcome is not None:
+        del buffer[: match.end()]
+    return outcome
+
+
+def _no_mail(dialog: Dialog) -> Reply | None:
+    """Why MAIL is out of place; None when it is not."""
     if dialog.hello is None:
         return reply.HELLO_FIRST
-    if dialog.transaction.open:
-        return reply.NESTED_MAIL
+    return reply.NESTED_MAIL if dialog.transaction.open else None
+
+
+def _mail(dialog: Dialog, argument: str) -> Outcome:
+    rules = dialog.rules
+    if (refusal := _no_mail(dialog)) is not None:
+        return refusal
     found = parse_sender(argument, strict=rules.strict)
     if isinstance(found, Reply):
         return found
@@ -71,17 +109,22 @@ def _mail(dialog: Dialog, argument: str) -> Outcome:
     return Mail(sender, parameters)
 
 
-def _rcpt(dialog: Dialog, argument: str) -> Outcome:
+def _no_recipient(dialog: Dialog) -> Reply | None:
+    """Why RCPT is out of place; None when it is not."""
     transaction = dialog.transaction
     if not transaction.open:
         return reply.MAIL_FIRST if dialog.hello else reply.HELLO_FIRST
     if transaction.chunks is not None:
         return reply.BDAT_OPEN
-    if len(transaction.recipients) >= dialog.rules.recipients:
-        return reply.TOO_MANY_RECIPIENTS
+    return reply.TOO_MANY_RECIPIENTS if len(transaction.recipients) >= dialog.rules.recipients else None
+
+
+def _rcpt(dialog: Dialog, argument: str) -> Outcome:
+    if (refusal := _no_recipient(dialog)) is not None:
+        return refusal
     recipient = _recipient(dialog, argument)
     if isinstance(recipient, Reply):
-        transaction.refused += 1
+        dialog.transaction.refused += 1
     return recipient
 
 
@@ -101,11 +144,14 @@ def _recipient(dialog: Dialog, argument: str) -> Recipient | Reply:
     return Recipient(path, parameters)
 
 
+def _no_data(dialog: Dialog) -> Reply | None:
+    """Why DATA is out of place; None when it is not."""
+    return reply.BDAT_OPEN if dialog.transaction.chunks is not None else dialog.missing()
+
+
 def _data(dialog: Dialog, _argument: str) -> Outcome:
-    if dialog.transaction.chunks is not None:
-        return reply.BDAT_OPEN
-    if (missing := dialog.missing()) is not None:
-        return missing
+    if (refusal := _no_data(dialog)) is not None:
+        return refusal
     dialog.data = DataBody(dialog.rules.size_limit)
     dialog.state = State.DATA
     return reply.START_MAIL

@@ -19,7 +19,7 @@ from typing import ClassVar, Final
 
 from mailweir.wire.smtp import reply
 from mailweir.wire.smtp.auth import LONGEST_LINE
-from mailweir.wire.smtp.commands import COMMANDS, Outcome, authenticate
+from mailweir.wire.smtp.commands import COMMANDS, Outcome, authenticate, ordinary
 from mailweir.wire.smtp.dialog import Dialog, Rules, State
 from mailweir.wire.smtp.events import Authenticate, Event, Hello, Mail, Message, Recipient, StartTls
 from mailweir.wire.smtp.extensions import keywords
@@ -195,6 +195,8 @@ class Server:
         return reply.BAD_LINE if not text.isprintable() and _CONTROL.search(line) else text
 
     def _read_command(self) -> Outcome | _Reading:
+        if (outcome := ordinary(self._dialog, self._buffer)) is not None:
+            return outcome
         if self._buffer.startswith(_TLS_RECORD):
             return reply.TLS_SPOKEN
         line = self._line(LONGEST_COMMAND)
