@@ -24,6 +24,7 @@ def main() -> None:
         if only in {None, name}:
             with tempfile.TemporaryDirectory(prefix="mailweir-bench-") as directory:
                 print(f"\n{name}", flush=True)
+                os.sync()  # what the last bench left to be written is not this one's
                 bench(Path(directory) / "data")
 
 
