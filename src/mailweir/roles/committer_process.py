@@ -39,20 +39,14 @@ async def committer_process(settings: Settings) -> AsyncGenerator[CommitterApart
     finally:
         closing.set()
         committer.close()
-        await _end(process)
-        await watching
+        try:
+            async with asyncio.timeout(_ENDING):
+                await watching
+        except TimeoutError:
+            process.kill()  # and no wait: on a disk that hangs not even this ends it
 
 
 async def _watch(process: Process, closing: asyncio.Event) -> None:
     code = await process.wait()
     if not closing.is_set():
         _log.error("the committer has ended", code=code)
-
-
-async def _end(process: Process) -> None:
-    try:
-        async with asyncio.timeout(_ENDING):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
