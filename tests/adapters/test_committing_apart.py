@@ -8,30 +8,15 @@ from pathlib import Path
 import pytest
 
 from fakes.apart import an_intake_apart
-from fakes.faulty_disk import FaultyDisk
-from fakes.makers import BOB, EVE, HandClock, a_delivery
+from fakes.makers import BOB, HandClock, a_delivery
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.adapters.sqlite.connection import UnsyncedError
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import SystemClock
-from mailweir.model.address import Inbox
-from mailweir.model.message import Recipient
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Room
-
-
-@pytest.fixture
-def disk() -> FaultyDisk:
-    return FaultyDisk()
-
-
-@pytest.fixture
-async def intake(tmp_path: Path, disk: FaultyDisk) -> AsyncIterator[SqliteIntake]:
-    prepare(tmp_path, SystemClock())
-    async with an_intake_apart(tmp_path, HandClock(), vfs=disk.name) as intake:
-        yield intake
 
 
 @pytest.fixture
@@ -46,59 +31,11 @@ async def link() -> AsyncIterator[tuple[CommitterApart, socket.socket]]:
         await asyncio.sleep(0)
 
 
-async def kept(directory: Path) -> list[str]:
-    mailbox = SqliteMailbox(directory, SystemClock())
-    try:
-        return sorted(str(copy.id) for copy in await mailbox.all(limit=1000))
-    finally:
-        await mailbox.close()
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        Recipient(None, EVE),  # pyright: ignore[reportArgumentType]  # what a defect of ours would do
-        Recipient("\udcff", EVE),
-        Recipient(EVE, Inbox("\udcff")),
-    ],
-    ids=["none", "surrogate-original", "surrogate-inbox"],
-)
-async def test_one_delivery_that_cannot_be_said_takes_no_other_with_it(
-    intake: SqliteIntake, tmp_path: Path, broken: Recipient
-) -> None:
-    numbers = range(9)
-    outcomes = await asyncio.gather(
-        *(intake.deliver(a_delivery(n, BOB, *([broken] if n == 4 else []))) for n in numbers),
-        return_exceptions=True,
-    )
-    assert [isinstance(outcome, UnavailableError) for outcome in outcomes] == [n == 4 for n in numbers]
-    assert await kept(tmp_path) == [f"q{n:07d}-0" for n in numbers if n != 4]
-
-
-async def test_a_failed_sync_at_the_other_end_breaks_the_intake(
-    intake: SqliteIntake, disk: FaultyDisk
-) -> None:
-    await intake.deliver(a_delivery(1))
-    disk.sync_fails = True
-    with pytest.raises(UnavailableError):
-        await intake.deliver(a_delivery(2))
-    assert intake.broken.is_set()
-    assert intake.room() is Room.BROKEN
-
-
-async def test_a_full_disk_at_the_other_end_is_said(intake: SqliteIntake, disk: FaultyDisk) -> None:
-    disk.is_full = True
-    with pytest.raises(UnavailableError) as caught:
-        await intake.deliver(a_delivery(1))
-    assert caught.value.full
-    assert intake.room() is Room.FULL
-    disk.is_full = False
-    await intake.deliver(a_delivery(2))
-
-
-async def test_a_message_larger_than_a_socket_holds_passes(intake: SqliteIntake, tmp_path: Path) -> None:
+async def test_a_message_larger_than_a_socket_holds_passes(tmp_path: Path) -> None:
     large = bytes(range(256)) * 100_000
-    await intake.deliver(a_delivery(1, raw=large))
+    prepare(tmp_path, SystemClock())
+    async with an_intake_apart(tmp_path, HandClock()) as intake:
+        await intake.deliver(a_delivery(1, raw=large))
     mailbox = SqliteMailbox(tmp_path, SystemClock())
     (copy,) = await mailbox.inbox(BOB, limit=1)
     assert await mailbox.raw(BOB, copy.id) == large

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.apart import an_intake_apart
 from fakes.faulty_disk import FaultyDisk
 from fakes.makers import BOB, EVE, HandClock, a_delivery
 from mailweir.adapters.sqlite.disk import Watermarks
@@ -30,9 +31,16 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture
-async def intake(tmp_path: Path, clock: HandClock, disk: FaultyDisk) -> AsyncIterator[SqliteIntake]:
+@pytest.fixture(params=["thread", "apart"])
+async def intake(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock, disk: FaultyDisk
+) -> AsyncIterator[SqliteIntake]:
+    """Wherever it commits, it keeps the same promises."""
     prepare(tmp_path, SystemClock())
+    if request.param == "apart":
+        async with an_intake_apart(tmp_path, clock, vfs=disk.name) as intake:
+            yield intake
+        return
     intake = SqliteIntake.in_thread(tmp_path, clock, vfs=disk.name)
     yield intake
     await intake.close()

@@ -5,7 +5,7 @@ In the product it is a process of its own, which `tests/system/test_reload.py` a
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from mailweir.adapters.sqlite.committing_apart import CommitterApart, serve
 from mailweir.adapters.sqlite.disk import Watermarks
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.writer import Writer
-from mailweir.model.address import Inbox
 from mailweir.ports.clock import Clock
 
 
@@ -24,7 +23,6 @@ async def an_intake_apart(
     clock: Clock,
     *,
     vfs: str | None = None,
-    on_commit: Callable[[tuple[Inbox, ...]], None] | None = None,
 ) -> AsyncGenerator[SqliteIntake]:
     """The store in `directory` has been prepared."""
     ours, theirs = socket.socketpair()
@@ -37,7 +35,7 @@ async def an_intake_apart(
 
     working = asyncio.create_task(asyncio.to_thread(work))
     _, apart = await asyncio.get_running_loop().create_connection(CommitterApart, sock=ours)
-    intake = SqliteIntake(apart, clock, await apart.measure(refused=False), on_commit=on_commit)
+    intake = SqliteIntake(apart, clock, await apart.measure(refused=False))
     yield intake
     await intake.close()
     apart.close()
