@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 )
 # A route (RFC 5322 §4.4) may hold commas; otherwise a comma says that the angle was forgotten.
 _ANGLE = re.compile(r'(?:@[^<>:"]*+:)?+(?P<address>(?:[^<>,"]++|"(?:[^"\\]++|\\.)*+")*+)>?', re.DOTALL)
-_SPACE_OUTSIDE_QUOTES = re.compile(r'("(?:[^"\\]++|\\.)*+")|[ \t]++', re.DOTALL)
+_SPACE_OUTSIDE_QUOTES = re.compile(r'"(?:[^"\\]++|\\.)*+"|[ \t]++', re.DOTALL)
 _COMMENT_STEP = re.compile(r"[^()\\]++|\\.|(?P<open>\(++)|(?P<close>\)++)|\\", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 # What nearly every sender writes, and the list of an inbox is full of.
@@ -87,6 +87,15 @@ def addresses(octets: bytes, limit: int = ADDRESSES) -> list[tuple[str, str]]:
     return _List(text, limit).read()
 
 
+def _space(found: "re.Match[str]") -> str:
+    """RFC 5322 §4.4 lets white space stand around dots and the @; elsewhere it is the sender's own."""
+    if found[0].startswith('"'):
+        return found[0]
+    text, start, end = found.string, found.start(), found.end()
+    at_joint = start == 0 or end == len(text) or text[start - 1] in ".@" or text[end] in ".@"
+    return "" if at_joint else " "
+
+
 def _pair(name: str, address: str) -> tuple[str, str] | None:
     pair = (decode_words(name).strip(), showable(address).strip())
     return pair if any(pair) else None
@@ -139,7 +148,7 @@ class _List:
         if angle is None:  # every part of the pattern may be empty
             return at
         if self._now.angle is None:
-            self._now.angle = _SPACE_OUTSIDE_QUOTES.sub(r"\1", angle["address"])
+            self._now.angle = _SPACE_OUTSIDE_QUOTES.sub(_space, angle["address"])
         return angle.end()
 
     def _comment(self, at: int) -> int:

@@ -34,6 +34,7 @@ _CODECS: Final = (
 
 # C0 and C1, DEL, line and paragraph separators, lone surrogates: nothing that a line of text may hold.
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def decode(octets: bytes, charset: str) -> str:
@@ -46,13 +47,18 @@ def decode(octets: bytes, charset: str) -> str:
 
 
 def undeclared(octets: bytes) -> str:
-    """Octets of a header field that names no charset: UTF-8 (RFC 6532 §3.2), or else Latin-1."""
+    """Octets that name no charset: UTF-8 (RFC 6532 §3.2), or else Latin-1."""
     if octets.isascii():
         return octets.decode("ascii")
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
         return octets.decode("latin-1")
+
+
+def readable(text: str) -> str:
+    """`text` of many lines: line ends are LF, and nothing but a tab and they is left of the controls."""
+    return _UNREADABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def showable(text: str) -> str:

@@ -4,23 +4,13 @@ It takes the few fields that a list shows, undecoded, and never raises: whatever
 walk over at most `limit` of them answers. `words` and `addresses` read the values later.
 """
 
-import re
 from typing import Final
 
-HEADER_OCTETS: Final = 256 * 1024
-"""A longer header block is kept and shown truncated (RFC 5322 sets no bound; senders stay below 64 KiB)."""
-
-HEADER_FIELDS: Final = 1000
-"""More fields than any list server and its filters add."""
+from mailweir.wire.mime.fields import FIELD, HEADER_FIELDS, HEADER_OCTETS, SEPARATOR
 
 FIELD_OCTETS: Final = 8 * 1024
 """What is kept of one value: a line of a list shows less."""
 
-# RFC 5322 §2.2: a name is printable ASCII but the colon; §4.5 lets white space stand before the colon.
-# §2.2.3: a line that begins with white space goes on with the field before it.
-_FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?")
-# A mailbox file's separator is no field; it stands where a tool that pipes mail has left it.
-_SEPARATOR = re.compile(rb">?From [^\n]*+\n?")
 _SHOWN: Final = frozenset(
     {b"from", b"to", b"cc", b"bcc", b"reply-to", b"subject", b"date", b"message-id"},
 )
@@ -38,11 +28,11 @@ def scan(raw: bytes, *, limit: int = HEADER_OCTETS, fields: int = HEADER_FIELDS)
     """
     found: dict[str, bytes] = {}
     at, end = 0, min(len(raw), limit)
-    match = _FIELD.match
+    match = FIELD.match
     for _ in range(fields):
         field = match(raw, at, end)
         if field is None:
-            separator = _SEPARATOR.match(raw, at, end)
+            separator = SEPARATOR.match(raw, at, end)
             if separator is None:
                 break
             at = separator.end()
