@@ -9,9 +9,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from bench import idle, ingest, latency
+from bench import codes, idle, ingest, latency
 
-_BENCHES = {"ingest": ingest.run, "latency": latency.run, "idle": idle.run}
+_BENCHES = {"ingest": ingest.run, "latency": latency.run, "idle": idle.run, "codes": codes.run}
 
 
 def main() -> None:
