@@ -1,0 +1,1 @@
+"""Reading hostile mail in processes that can be killed one by one."""
