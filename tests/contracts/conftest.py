@@ -10,14 +10,17 @@ from fakes.apart import an_intake_apart
 from fakes.makers import HandClock
 from mailweir.adapters.local.bus import LocalBus
 from mailweir.adapters.memory.bus import MemoryBus
+from mailweir.adapters.memory.digests import MemoryDigests
 from mailweir.adapters.memory.intake import MemoryIntake
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
+from mailweir.adapters.sqlite.digests import SqliteDigests
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import SystemClock
 from mailweir.ports.bus import Bus
+from mailweir.ports.digests import Digests
 from mailweir.ports.intake import Intake
 from mailweir.ports.mailbox import Mailbox
 
@@ -28,6 +31,7 @@ class Store:
 
     intake: Intake
     mailbox: Mailbox
+    digests: Digests
     clock: HandClock
 
 
@@ -36,18 +40,24 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     clock = HandClock()
     if request.param == "memory":
         kept = MemoryStore(clock)
-        yield Store(MemoryIntake(kept), MemoryMailbox(kept), clock)
+        yield Store(MemoryIntake(kept), MemoryMailbox(kept), MemoryDigests(kept), clock)
         return
     prepare(tmp_path, SystemClock())
-    mailbox = SqliteMailbox(tmp_path, clock)
+    mailbox, digests = SqliteMailbox(tmp_path, clock), SqliteDigests(tmp_path, clock)
     if request.param == "sqlite":
         intake = SqliteIntake.in_thread(tmp_path, clock)
-        yield Store(intake, mailbox, clock)
+        yield Store(intake, mailbox, digests, clock)
         await intake.close()
     else:
         async with an_intake_apart(tmp_path, clock) as intake:
-            yield Store(intake, mailbox, clock)
+            yield Store(intake, mailbox, digests, clock)
     await mailbox.close()
+    await digests.close()
+
+
+@pytest.fixture
+def digests(store: Store) -> Digests:
+    return store.digests
 
 
 @pytest.fixture

@@ -13,15 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
+from mailweir.adapters.memory.digests import MemoryDigests
 from mailweir.adapters.memory.intake import MemoryIntake
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
+from mailweir.adapters.sqlite.digests import SqliteDigests
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import SystemClock
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Brief, Digest
 from mailweir.model.message import MessageId
+from mailweir.ports.digests import Digests
 from mailweir.ports.intake import Intake
 from mailweir.ports.mailbox import Mailbox
 
@@ -53,7 +57,17 @@ class Wait:
     seconds: int
 
 
-Step = Deliver | Delete | Expire | Wait
+@dataclass(frozen=True)
+class Read:
+    count: int
+
+
+@dataclass(frozen=True)
+class Clear:
+    inbox: Inbox
+
+
+Step = Deliver | Delete | Expire | Wait | Read | Clear
 
 inboxes = st.sampled_from(INBOXES)
 numbers = st.integers(0, 7)
@@ -61,14 +75,16 @@ deliver = st.builds(Deliver, numbers, st.lists(inboxes, min_size=1, max_size=4))
 delete = st.builds(Delete, numbers, st.integers(0, 3), inboxes)
 expire = st.builds(Expire, st.sampled_from([0, -DAY, -SECOND, SECOND]), st.integers(0, 3))
 wait = st.builds(Wait, st.sampled_from([11, 1800, 3700, 90_000]))
-walks = st.lists(st.one_of(deliver, deliver, delete, delete, expire, wait), max_size=25)
+read = st.builds(Read, st.integers(1, 3))
+clear = st.builds(Clear, inboxes)
+walks = st.lists(st.one_of(deliver, deliver, delete, delete, expire, wait, read, read, clear), max_size=25)
 
 
 class Watched:
     """One store on its walk, and what each of its revisions stood for."""
 
-    def __init__(self, intake: Intake, mailbox: Mailbox, clock: HandClock) -> None:
-        self.intake, self.mailbox, self.clock = intake, mailbox, clock
+    def __init__(self, intake: Intake, mailbox: Mailbox, digests: Digests, clock: HandClock) -> None:
+        self.intake, self.mailbox, self.digests, self.clock = intake, mailbox, digests, clock
         self.meanings: dict[tuple[Inbox, int], list[str]] = {(inbox, 0): [] for inbox in INBOXES}
 
     async def take(self, step: Step) -> None:
@@ -81,6 +97,12 @@ class Watched:
                 before = self.clock.now() + offset if offset else 0
                 while await self.mailbox.expire(before=before, keep=keep):
                     pass
+            case Read(count):
+                unread = await self.digests.undigested(count)
+                await self.digests.keep([(one.key, Digest(Brief("done"))) for one in unread])
+                await self.digests.tidy()
+            case Clear(inbox):
+                await self.mailbox.clear(inbox)
             case Wait():
                 pass
 
@@ -89,9 +111,14 @@ class Watched:
         for inbox in INBOXES:
             copies = await self.mailbox.inbox(inbox, limit=100)
             revision = await self.mailbox.revision(inbox)
-            ids = [str(copy.id) for copy in copies]
+            ids = [f"{copy.id} {copy.brief}" for copy in copies]
+            assert await self.mailbox.count(inbox) == len(copies)
             assert self.meanings.setdefault((inbox, revision), ids) == ids
-            shown.append([(copy.id, copy.received, copy.size, copy.original) for copy in copies])
+            shown.append([(copy.id, copy.received, copy.size, copy.original, copy.brief) for copy in copies])
+            for copy in copies:
+                digest = await self.mailbox.digest(inbox, copy.id)
+                assert (digest.brief if digest else None) == copy.brief
+            assert list(await self.mailbox.after([inbox], 0, limit=100)) == list(reversed(copies))
         everything = await self.mailbox.all(limit=100)
         seqs = [copy.seq for copy in everything]
         assert seqs == sorted(set(seqs), reverse=True)
@@ -107,15 +134,17 @@ async def twins() -> AsyncGenerator[tuple[Watched, Watched, HandClock]]:
     with tempfile.TemporaryDirectory() as name:
         prepare(Path(name), SystemClock())
         intake, mailbox = SqliteIntake.in_thread(Path(name), clock), SqliteMailbox(Path(name), clock)
+        digests = SqliteDigests(Path(name), clock)
         try:
             yield (
-                Watched(MemoryIntake(memory), MemoryMailbox(memory), clock),
-                Watched(intake, mailbox, clock),
+                Watched(MemoryIntake(memory), MemoryMailbox(memory), MemoryDigests(memory), clock),
+                Watched(intake, mailbox, digests, clock),
                 clock,
             )
         finally:
             await intake.close()
             await mailbox.close()
+            await digests.close()
 
 
 @settings(max_examples=40, deadline=None)

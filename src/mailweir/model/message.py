@@ -6,6 +6,7 @@ from typing import NewType
 from msgspec import Struct
 
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Brief
 
 QueueId = NewType("QueueId", str)
 """Names one transaction on one node; letters and digits only, so that `-` can follow it."""
@@ -74,7 +75,8 @@ class Summary(Struct, frozen=True, gc=False):
 
     `seq` rises in commit order within an inbox (not without gaps). `size` is the length of the
     raw message in octets. `headers` holds the few fields that a list shows, lower-case name to
-    undecoded octets. Other fields as in `Delivery`.
+    undecoded octets. `brief` is what was read out of the message, None as long as it was not. Other
+    fields as in `Delivery`.
     """
 
     id: MessageId
@@ -87,6 +89,7 @@ class Summary(Struct, frozen=True, gc=False):
     peer: Peer
     headers: Mapping[str, bytes]
     flaws: tuple[str, ...] = ()
+    brief: Brief | None = None
 
 
 def message_id(queue_id: QueueId, index: int) -> MessageId:

@@ -57,3 +57,10 @@ def may_delete(rules: AnonymousRules, reader: Reader) -> Refusal | None:
     if (refusal := may_read(rules, reader)) is not None:
         return refusal
     return Refusal.FORBIDDEN if rules.deletes == "none" else None
+
+
+def may_clear(rules: AnonymousRules, reader: Reader) -> Refusal | None:
+    """None when the reader may delete all messages of a public inbox at once."""
+    if (refusal := may_read(rules, reader)) is not None:
+        return refusal
+    return None if rules.deletes == "all" else Refusal.FORBIDDEN

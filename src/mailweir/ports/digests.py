@@ -44,6 +44,10 @@ class Digests(Protocol):
         """How many messages `outdated` would give in all."""
         ...
 
+    async def distrust(self) -> None:
+        """Has every digest counted as outdated."""
+        ...
+
     async def keep(self, digests: Sequence[tuple[int, Digest]]) -> Sequence[Inbox]:
         """Keeps a digest for each key, in place of an earlier one, and raises their inboxes' revisions.
 

@@ -1,4 +1,4 @@
-"""The only two failures that the outside may show to services."""
+"""The only failures that the outside may show to services."""
 
 
 class UnavailableError(Exception):
@@ -14,3 +14,7 @@ class UnavailableError(Exception):
 
 class ConflictError(Exception):
     """What was asked contradicts what is there already."""
+
+
+class TooBroadError(Exception):
+    """What was asked takes more work than one answer may cost; asked more narrowly it can be had."""

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
+from mailweir.model.query import Query
 
 
 class Mailbox(Protocol):
@@ -29,8 +31,43 @@ class Mailbox(Protocol):
         """The whole message as it was kept, byte for byte."""
         ...
 
+    async def count(self, inbox: Inbox) -> int:
+        """How many messages this inbox has."""
+        ...
+
+    async def digest(self, inbox: Inbox, message: MessageId) -> Digest | None:
+        """What was read out of a message; None also as long as it was not."""
+        ...
+
+    async def whole(self, summary: Summary) -> tuple[bytes, Digest | None] | None:
+        """The octets of a message, and what was read out of it; None when it is gone."""
+        ...
+
+    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
+        """The oldest `limit` messages of these inboxes (None: of all) with a larger `seq`, oldest first."""
+        ...
+
+    async def position(self) -> int:
+        """The largest `seq` given so far; what is delivered from now on gets a larger one."""
+        ...
+
+    async def holds(self, seq: int) -> bool:
+        """Whether the message of that `seq` is there."""
+        ...
+
+    async def search(self, inbox: Inbox | None, query: Query, *, limit: int) -> Sequence[Summary]:
+        """The newest `limit` messages that match, newest first, of one inbox or of all.
+
+        What was not digested yet matches nothing. Raises TooBroadError.
+        """
+        ...
+
     async def delete(self, inbox: Inbox, message: MessageId) -> bool:
         """Removes one copy for good; False when there was none. Other recipients keep theirs."""
+        ...
+
+    async def clear(self, inbox: Inbox) -> int:
+        """Removes all copies that are in this inbox now, and says how many went."""
         ...
 
     async def revision(self, inbox: Inbox) -> int:

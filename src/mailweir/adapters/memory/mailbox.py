@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from itertools import islice
 
+from mailweir.adapters.memory.search import matches
 from mailweir.adapters.memory.store import MemoryStore
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
+from mailweir.model.query import Query
 
 _SLICE = 50  # copies that one `expire` removes, well under a millisecond
 
@@ -35,6 +38,41 @@ class MemoryMailbox:
         copy = self._store.find(inbox, message)
         return None if copy is None else self._store.raw(copy)
 
+    async def count(self, inbox: Inbox) -> int:
+        """How many messages this inbox has."""
+        return sum(1 for _ in self._store.newest(inbox))
+
+    async def digest(self, inbox: Inbox, message: MessageId) -> Digest | None:
+        """What was read out of a message."""
+        copy = self._store.find(inbox, message)
+        return None if copy is None else self._store.digest(copy)
+
+    async def whole(self, summary: Summary) -> tuple[bytes, Digest | None] | None:
+        """The octets of a message, and what was read out of it."""
+        copy = self._store.find(summary.inbox, summary.id)
+        return None if copy is None else (self._store.raw(copy), self._store.digest(copy))
+
+    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
+        """The oldest `limit` messages of these inboxes, or of all, with a larger `seq`."""
+        places = [None] if inboxes is None else set(inboxes)
+        newer = (c for place in places for c in self._store.newest(place) if c.seq > seq)
+        return sorted(newer, key=lambda copy: copy.seq)[:limit]
+
+    async def position(self) -> int:
+        """The largest `seq` so far."""
+        return self._store.position
+
+    async def holds(self, seq: int) -> bool:
+        """Whether the message of that `seq` is there."""
+        return self._store.holds(seq)
+
+    async def search(self, inbox: Inbox | None, query: Query, *, limit: int) -> Sequence[Summary]:
+        """The newest `limit` messages that match."""
+        copies = self._store.newest() if inbox is None else self._store.newest(inbox)
+        read = ((copy, self._store.kept(copy)) for copy in copies)
+        found = (copy for copy, kept in read if kept.digest and matches(query, kept, kept.digest))
+        return list(islice(found, limit))
+
     async def delete(self, inbox: Inbox, message: MessageId) -> bool:
         """Removes one copy for good."""
         copy = self._store.find(inbox, message)
@@ -42,6 +80,12 @@ class MemoryMailbox:
             return False
         self._store.remove([copy])
         return True
+
+    async def clear(self, inbox: Inbox) -> int:
+        """Removes all copies that are in this inbox now."""
+        copies = list(self._store.newest(inbox))
+        self._store.remove(copies)
+        return len(copies)
 
     async def revision(self, inbox: Inbox) -> int:
         """The number of this inbox's latest change."""

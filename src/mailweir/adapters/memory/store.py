@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from msgspec.structs import replace
+
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
 from mailweir.model.message import Delivery, MessageId, QueueId, Summary, message_id
 from mailweir.ports.clock import Clock
 from mailweir.wire.mime.headers import scan
@@ -20,12 +23,17 @@ _TOMBSTONES = 100_000  # some 10 MB
 _REVISION_AGE = 3600 * 1000  # ms
 
 
+_CHANGE_BITS = 24
+
+
 @dataclass(slots=True)
-class _Kept:
-    """One message and the `seq` of each copy that is left."""
+class Kept:
+    """One message, the `seq` of each copy that is left, and what was read out of it."""
 
     delivery: Delivery
+    key: int
     copies: set[int] = field(default_factory=set[int])
+    digest: Digest | None = None
 
 
 class MemoryStore:
@@ -36,17 +44,20 @@ class MemoryStore:
         self.used = 0
         self._clock = clock
         self._last_change = 0
-        self._messages: dict[QueueId, _Kept] = {}
+        self._messages: dict[QueueId, Kept] = {}
         self._entries: dict[int, Summary] = {}  # by seq, which rises
         self._inboxes: dict[Inbox, dict[MessageId, int]] = {}  # to seq, which rises
         self._changed: dict[Inbox, tuple[int, int]] = {}  # revision, when
+        self._keys: dict[int, QueueId] = {}  # of messages, by the seq of their first copy, which rises
+        self._last_digest = 0
+        self._touched: dict[Inbox, int] = {}  # the number of the latest change by a digest
         self._gone: OrderedDict[QueueId, int] = OrderedDict()  # when; oldest first
 
     def keep(self, delivery: Delivery) -> None:
         """Keeps one copy for each inbox; a queue id that was kept before changes nothing."""
         if delivery.id in self._messages or delivery.id in self._gone:
             return
-        kept = _Kept(delivery)
+        kept = Kept(delivery, self._last_change + 1)
         headers = scan(delivery.content)
         for index, recipient in delivery.copies():
             self._last_change += 1
@@ -67,6 +78,7 @@ class MemoryStore:
             self._inboxes.setdefault(recipient.inbox, {})[summary.id] = summary.seq
         if kept.copies:
             self._messages[delivery.id] = kept
+            self._keys[kept.key] = delivery.id
             self.used += delivery.size
 
     def newest(self, inbox: Inbox | None = None) -> Iterator[Summary]:
@@ -79,15 +91,51 @@ class MemoryStore:
         seq = self._inboxes.get(inbox, {}).get(message)
         return None if seq is None else self._entries[seq]
 
+    @property
+    def position(self) -> int:
+        """The number of the latest change."""
+        return self._last_change
+
+    def holds(self, seq: int) -> bool:
+        """Whether the copy of that number is there."""
+        return seq in self._entries
+
     def raw(self, copy: Summary) -> bytes:
         """The whole message of a copy that is there."""
         return self._messages[_queue_id(copy)].delivery.raw
 
+    def kept(self, copy: Summary) -> Kept:
+        """The message of a copy that is there."""
+        return self._messages[_queue_id(copy)]
+
+    def digest(self, copy: Summary) -> Digest | None:
+        """What was read out of a copy that is there."""
+        return self._messages[_queue_id(copy)].digest
+
+    def messages(self, after: int) -> Iterator[Kept]:
+        """The messages with a larger key, oldest first."""
+        return (self._messages[name] for key, name in self._keys.items() if key > after)
+
+    def read(self, key: int, digest: Digest) -> list[Inbox]:
+        """Keeps what was read out of a message; returns the inboxes that it lies in."""
+        if (name := self._keys.get(key)) is None:
+            return []
+        kept = self._messages[name]
+        kept.digest = digest
+        inboxes: list[Inbox] = []
+        for seq in kept.copies:
+            copy = self._entries[seq] = replace(self._entries[seq], brief=digest.brief)
+            self._last_digest += 1
+            self._touched[copy.inbox] = self._last_digest
+            inboxes.append(copy.inbox)
+        return inboxes
+
     def revision(self, inbox: Inbox) -> int:
-        """The number of this inbox's latest change."""
+        """The number of this inbox's latest change, and below it that of the latest one by a digest."""
         newest = next(self.newest(inbox), None)
         revision, _ = self._changed.get(inbox, (0, 0))
-        return max(revision, newest.seq if newest else 0)
+        copies = max(revision, newest.seq if newest else 0)
+        return copies and copies << _CHANGE_BITS | self._touched.get(inbox, 0)
 
     def remove(self, copies: Iterable[Summary]) -> None:
         """Removes copies that are there; each message goes with its last copy."""
@@ -105,6 +153,7 @@ class MemoryStore:
             kept.copies.discard(copy.seq)
             if not kept.copies:
                 del self._messages[queue_id]
+                del self._keys[kept.key]
                 self.used -= copy.size
                 if copy.received > now - _TOMBSTONE_AGE:
                     self._gone[queue_id] = now
@@ -132,6 +181,8 @@ class MemoryStore:
             for inbox, (revision, at) in self._changed.items()
             if inbox in self._inboxes or at >= now - _REVISION_AGE
         }
+        known = self._inboxes.keys() | self._changed.keys()
+        self._touched = {inbox: change for inbox, change in self._touched.items() if inbox in known}
 
 
 def _queue_id(copy: Summary) -> QueueId:

@@ -1,7 +1,7 @@
 """A committer in a process of its own, and the two ends of the socket between it and the loop.
 
-The loop and the committer then share no interpreter lock. Frames go both ways: four octets of length
-(big endian), then MessagePack. Each request has one answer, in the order of the requests.
+The loop and the committer then share no interpreter lock. Frames of MessagePack go both ways; each
+request has one answer, in the order of the requests.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from mailweir.adapters.sqlite.connection import UnsyncedError
 from mailweir.model.message import Delivery
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Room
+from mailweir.wire.frames import HEADER, Frames, header, length
 
-_HEADER: Final = 4  # octets
 _READ: Final = 1024 * 1024  # octets, about a batch
 _NIL: Final = b"\xc0"
 _UNSAYABLE = (TypeError, ValueError, OverflowError)  # a surrogate, or what a defect of ours would hand in
@@ -73,7 +73,7 @@ class CommitterApart(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._asked: deque[asyncio.Future[_Answer]] = deque()
-        self._heard = bytearray()
+        self._frames = Frames()
 
     # --- called by the event loop ---------------------------------------------------------------
 
@@ -83,13 +83,7 @@ class CommitterApart(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answers, or parts of them."""
-        self._heard += data
-        while len(self._heard) >= _HEADER:
-            end = _HEADER + int.from_bytes(self._heard[:_HEADER], "big")
-            if len(self._heard) < end:
-                return
-            frame = bytes(self._heard[_HEADER:end])
-            del self._heard[:end]
+        for frame in self._frames.feed(data):
             self._hear(frame)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -126,7 +120,7 @@ class CommitterApart(asyncio.Protocol):
             answer.set_exception(_ended())
         else:
             self._asked.append(answer)
-            self._transport.writelines((len(request).to_bytes(_HEADER, "big"), request))
+            self._transport.writelines((header(len(request)), request))
         return answer
 
     def _hear(self, frame: bytes) -> None:
@@ -148,13 +142,13 @@ class CommitterApart(asyncio.Protocol):
 def serve(committer: Committer, link: socket.socket) -> None:
     """The other end: answers until nobody asks any more. Waits, and so needs a thread or process."""
     with link.makefile("rb", _READ) as requests:
-        while len(header := requests.read(_HEADER)) == _HEADER:
-            size = int.from_bytes(header, "big")
+        while len(begun := requests.read(HEADER)) == HEADER:
+            size = length(begun)
             request = requests.read(size)
             if len(request) < size:
                 return  # whoever asked has ended half-way through
             answer = _encode(_answered(committer, request))
-            link.sendall(len(answer).to_bytes(_HEADER, "big") + answer)
+            link.sendall(header(len(answer)) + answer)
 
 
 def _answered(committer: Committer, request: bytes) -> _Committed | _Measured | _Failed:

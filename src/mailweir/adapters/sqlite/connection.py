@@ -1,4 +1,7 @@
-"""Connections to `intake.db`, and the one place where SQLite's errors become the port's.
+"""Connections to the store's files, and the one place where SQLite's errors become the port's.
+
+`intake.db` holds messages, `index.db` what was read out of them. Two files have two writers, who then
+do not wait for each other; a reader sees both as one.
 
 WAL with synchronous=FULL: a commit returns after its pages are fsynced. Nobody checkpoints by the
 way, neither on commit nor on close: only the maintenance role does, so that a writer never pays for it.
@@ -6,6 +9,7 @@ way, neither on commit nor on close: only the maintenance role does, so that a w
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import cast
 
@@ -15,21 +19,36 @@ from mailweir.adapters.sqlite.disk import NO_SPACE
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.ports.errors import UnavailableError
 
-DATABASE = "intake.db"
-
 # Writers exclude each other by `WriteLock`; this is for strangers (a shell, a backup) and for the
 # moment in which another process recovers the WAL.
 _BUSY_TIMEOUT = 5000  # ms
 _SYNC_FAILURES = frozenset({apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC})
 
 
+class File(Enum):
+    """One file of the store. Its value names the file, its lock and the folder of its layout."""
+
+    INTAKE = "intake"
+    INDEX = "index"
+
+    @property
+    def database(self) -> str:
+        """The file's name."""
+        return f"{self.value}.db"
+
+    @property
+    def lock(self) -> str:
+        """The name of the file that its writers lock."""
+        return f"{self.value}.lock"
+
+
 class UnsyncedError(UnavailableError):
     """A write may or may not be on the disk, and asking again would not tell: stop writing."""
 
 
-def open_writer(directory: Path, *, vfs: str | None = None) -> Connection:
+def open_writer(directory: Path, file: File = File.INTAKE, *, vfs: str | None = None) -> Connection:
     """A connection that commits durably; makes the file. `vfs` names another file layer of SQLite's."""
-    connection = _open(directory, apsw.SQLITE_OPEN_CREATE, vfs)
+    connection = _open(directory, file, apsw.SQLITE_OPEN_CREATE, vfs)
     _set(
         connection,
         "journal_mode = WAL",
@@ -41,10 +60,16 @@ def open_writer(directory: Path, *, vfs: str | None = None) -> Connection:
 
 
 def open_reader(directory: Path) -> Connection:
-    """A connection that refuses to write (a truly read-only one could not read a WAL)."""
-    connection = _open(directory, 0, None)
+    """A connection to both files that refuses to write (a truly read-only one could not read a WAL)."""
+    connection = _open(directory, File.INTAKE, 0, None)
+    attach(connection, directory, File.INDEX)
     _set(connection, "query_only = ON", "cache_size = -4000")
     return connection
+
+
+def attach(connection: Connection, directory: Path, file: File) -> None:
+    """Shows the tables of another file beside the connection's own; no name is in both."""
+    connection.execute(f"ATTACH ? AS {file.value}_file", (str(directory / file.database),))
 
 
 def _set(connection: Connection, *settings: str) -> None:
@@ -53,9 +78,9 @@ def _set(connection: Connection, *settings: str) -> None:
         connection.execute(f"PRAGMA {setting}").fetchall()
 
 
-def _open(directory: Path, create: int, vfs: str | None) -> Connection:
+def _open(directory: Path, file: File, create: int, vfs: str | None) -> Connection:
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX | create
-    connection = apsw.Connection(str(directory / DATABASE), flags=flags, vfs=vfs)
+    connection = apsw.Connection(str(directory / file.database), flags=flags, vfs=vfs)
     connection.set_busy_timeout(_BUSY_TIMEOUT)
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)

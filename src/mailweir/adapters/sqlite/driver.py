@@ -1,7 +1,7 @@
 """What we use of the driver, in types: apsw's own are unknown before Python 3.12 has `Buffer`."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, Self
 
 import apsw
@@ -45,6 +45,10 @@ class Connection(Protocol):
 
     def set_busy_timeout(self, milliseconds: int, /) -> None:
         """How long to wait for whoever has locked the file."""
+        ...
+
+    def set_progress_handler(self, handler: Callable[[], bool] | None, steps: int = ..., /) -> None:
+        """Asks every so many steps whether to end the running statement with InterruptError."""
         ...
 
     def close(self, *, force: bool = ...) -> None:

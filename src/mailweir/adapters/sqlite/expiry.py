@@ -8,7 +8,7 @@ import asyncio
 
 from mailweir.adapters.sqlite import removal, retention
 from mailweir.adapters.sqlite.driver import Connection
-from mailweir.adapters.sqlite.threads import Readers, Removals
+from mailweir.adapters.sqlite.threads import Changes, Readers
 from mailweir.ports.clock import Clock
 
 _TIDY_EVERY = 10.0  # seconds
@@ -18,7 +18,7 @@ _TOMBSTONES = 1_000_000  # some 100 MB: a flood that is expired as it comes must
 class Expiry:
     """Finds what retention lets go, and removes it."""
 
-    def __init__(self, readers: Readers, removals: Removals, clock: Clock) -> None:
+    def __init__(self, readers: Readers, removals: Changes, clock: Clock) -> None:
         self._readers = readers
         self._removals = removals
         self._clock = clock

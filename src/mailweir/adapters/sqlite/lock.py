@@ -14,8 +14,6 @@ from typing import Self
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 
-LOCK_FILE = "intake.lock"
-
 _FIRST_PAUSE = 0.0002  # seconds: about as long as a small commit
 _LONGEST_PAUSE = 0.002
 
@@ -26,8 +24,9 @@ class WriteLock:
     Waits at most `patience` seconds, then raises UnavailableError.
     """
 
-    def __init__(self, directory: Path, clock: Clock, *, patience: float = 5.0) -> None:
-        self._path = directory / LOCK_FILE
+    def __init__(self, path: Path, clock: Clock, *, patience: float = 5.0) -> None:
+        """`path`: the file that is locked; made when it is not there. Raises OSError."""
+        self._path = path
         self._clock = clock
         self._patience = patience
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -1,32 +1,62 @@
 """Kept mail on SQLite: reads in a few threads, removals in one, and neither on the event loop."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
-from mailweir.adapters.sqlite import queries, removal
+from mailweir.adapters.sqlite import queries, removal, search
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.expiry import Expiry
-from mailweir.adapters.sqlite.threads import Readers, Removals
+from mailweir.adapters.sqlite.revisions import Revisions
+from mailweir.adapters.sqlite.threads import Changes, Reader, Readers
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
+from mailweir.model.query import Query
 from mailweir.ports.clock import Clock
 
 _READERS = 4  # more threads than this wait for each other, not for the disk
+_SEARCHERS = 2  # threads of their own: a search may take a second, and holds no list up
+
+_SLICE = 50  # copies that are removed in one transaction
+
+
+# What is asked on the loop itself: some look-ups in pages that are in memory take 10 to 50 µs, of which a
+# hop to a thread and back would make 200.
+_FEW = 10  # messages
+_SMALL = 64 * 1024  # octets of one
+_LISTED = 100  # messages of an inbox that was listed a moment ago
+_WARM = 1000  # such inboxes
 
 
 class SqliteMailbox:
-    """The mail in `intake.db` of a directory that `prepare` has been run on."""
+    """The mail in the store of a directory that `prepare` has been run on."""
 
     def __init__(self, directory: Path, clock: Clock, *, patience: float = 5.0) -> None:
         """`patience`: seconds to wait for other writers."""
         self._clock = clock
         self._readers = Readers(directory, _READERS)
-        self._removals = Removals(directory, clock, patience)
+        self._here = Reader(directory)
+        self._warm: OrderedDict[Inbox, None] = OrderedDict()
+        self._revisions = Revisions(directory, self._here)
+        self._searchers = Readers(directory, _SEARCHERS)
+        self._removals = Changes(directory, clock, patience=patience)
         self._expiry = Expiry(self._readers, self._removals, clock)
 
     async def inbox(self, inbox: Inbox, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """The newest `limit` messages, newest first."""
-        return await self._readers.run(lambda c: queries.newest(c, inbox, limit=limit, until=until))
+        """The newest `limit` messages, newest first.
+
+        A thread fetches what may have to come from the disk; who asks again for a list that is not long
+        is answered on the loop, in a third of the time.
+        """
+        if limit <= _LISTED and inbox in self._warm:
+            self._warm.move_to_end(inbox)
+            return self._here.answer(lambda c: queries.newest(c, inbox, limit=limit, until=until))
+        found = await self._readers.run(lambda c: queries.newest(c, inbox, limit=limit, until=until))
+        self._warm[inbox] = None
+        if len(self._warm) > _WARM:
+            self._warm.popitem(last=False)
+        return found
 
     async def all(self, *, limit: int, until: int | None = None) -> Sequence[Summary]:
         """The same over every inbox."""
@@ -34,15 +64,48 @@ class SqliteMailbox:
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message of this inbox."""
-        return await self._readers.run(lambda c: queries.find(c, inbox, message))
+        return self._here.answer(lambda c: queries.find(c, inbox, message))
 
     async def raw(self, inbox: Inbox, message: MessageId) -> bytes | None:
         """The whole message as it was kept."""
         return await self._readers.run(lambda c: queries.raw(c, inbox, message))
 
+    async def count(self, inbox: Inbox) -> int:
+        """How many messages this inbox has."""
+        return await self._readers.run(lambda c: queries.count(c, inbox))
+
+    async def digest(self, inbox: Inbox, message: MessageId) -> Digest | None:
+        """What was read out of a message."""
+        return await self._readers.run(lambda c: queries.full(c, inbox, message))
+
+    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
+        """The oldest `limit` messages of these inboxes, or of all, with a larger `seq`."""
+        if limit <= _FEW:
+            return self._here.answer(lambda c: queries.after(c, inboxes, seq, limit))
+        return await self._readers.run(lambda c: queries.after(c, inboxes, seq, limit))
+
+    async def whole(self, summary: Summary) -> tuple[bytes, Digest | None] | None:
+        """The octets of a message, and what was read out of it."""
+        if summary.size <= _SMALL:
+            return self._here.answer(lambda c: queries.whole(c, summary))
+        return await self._readers.run(lambda c: queries.whole(c, summary))
+
+    async def position(self) -> int:
+        """The largest `seq` so far."""
+        return self._here.answer(queries.position)
+
+    async def holds(self, seq: int) -> bool:
+        """Whether the message of that `seq` is there."""
+        return self._here.answer(lambda c: queries.holds(c, seq))
+
+    async def search(self, inbox: Inbox | None, query: Query, *, limit: int) -> Sequence[Summary]:
+        """The newest `limit` messages that match."""
+        monotonic = self._clock.monotonic
+        return await self._searchers.run(lambda c: search.search(c, inbox, query, limit, monotonic))
+
     async def revision(self, inbox: Inbox) -> int:
         """The number of this inbox's latest change."""
-        return await self._readers.run(lambda c: queries.revision(c, inbox))
+        return self._revisions.of(inbox)
 
     async def delete(self, inbox: Inbox, message: MessageId) -> bool:
         """Removes one copy for good."""
@@ -58,6 +121,19 @@ class SqliteMailbox:
         removed, _ = await self._removals.run(remove)
         return removed > 0
 
+    async def clear(self, inbox: Inbox) -> int:
+        """Removes all copies that are in this inbox now, in slices, so that intake goes on meanwhile."""
+        newest = await self._readers.run(lambda c: queries.newest_seq(c, inbox))
+        total = 0
+        while True:
+            now = self._clock.now()
+            removed, _ = await self._removals.run(
+                lambda c, now=now: removal.remove(c, queries.oldest_seqs(c, inbox, newest, _SLICE), now)
+            )
+            total += removed
+            if removed < _SLICE:
+                return total
+
     async def expire(self, *, before: int, keep: int) -> int:
         """Removes one slice of what retention lets go; one call at a time."""
         return await self._expiry.expire(before=before, keep=keep)
@@ -65,4 +141,7 @@ class SqliteMailbox:
     async def close(self) -> None:
         """Waits for what is running; a second call does nothing."""
         await self._readers.close()
+        await self._searchers.close()
+        self._revisions.close()
+        self._here.close()
         await self._removals.close()

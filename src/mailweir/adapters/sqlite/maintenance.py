@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from mailweir.adapters.sqlite.connection import DATABASE
+from mailweir.adapters.sqlite.connection import File
 from mailweir.adapters.sqlite.threads import Threads
 from mailweir.adapters.sqlite.writer import Writer
 from mailweir.ports.clock import Clock
@@ -18,9 +18,16 @@ class SqliteMaintenance:
     """One process of the node calls `checkpoint` about once a second; nobody else does."""
 
     def __init__(
-        self, directory: Path, clock: Clock, *, restart_at: int = _RESTART_AT, kept: int = _KEPT
+        self,
+        directory: Path,
+        clock: Clock,
+        file: File = File.INTAKE,
+        *,
+        restart_at: int = _RESTART_AT,
+        kept: int = _KEPT,
     ) -> None:
         self._directory = directory
+        self._file = file
         self._clock = clock
         self._restart_at = restart_at
         self._kept = kept
@@ -39,7 +46,7 @@ class SqliteMaintenance:
 
     def _checkpoint(self) -> None:
         if self._writer is None:
-            self._writer = Writer(self._directory, self._clock)
+            self._writer = Writer(self._directory, self._clock, self._file)
             # Who is in the way is left alone until the next time.
             self._writer.connection.set_busy_timeout(0)
         octets = self._writer.checkpoint("PASSIVE").octets
@@ -57,6 +64,6 @@ class SqliteMaintenance:
 
     def _wal_size(self) -> int:
         try:
-            return (self._directory / f"{DATABASE}-wal").stat().st_size
+            return (self._directory / f"{self._file.database}-wal").stat().st_size
         except FileNotFoundError:
             return 0

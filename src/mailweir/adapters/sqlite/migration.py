@@ -1,4 +1,4 @@
-"""The layout of `intake.db`, step by step: numbered SQL files, forward only, a transaction each.
+"""The layout of the store's files, step by step: numbered SQL files, forward only, a transaction each.
 
 `migration` remembers the number and the checksum of each step that was taken, so that a database from
 a newer Mailweir, or a step that was edited after its release, is refused instead of guessed at.
@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from mailweir.adapters.sqlite.connection import DATABASE
+from mailweir.adapters.sqlite.connection import File
 from mailweir.adapters.sqlite.driver import Connection
 
-_LEDGER = "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT, checksum TEXT)"
+_LEDGER = "CREATE TABLE IF NOT EXISTS main.migration (number INTEGER PRIMARY KEY, name TEXT, checksum TEXT)"
 
 
 class StoreVersionError(Exception):
@@ -33,9 +33,9 @@ class Migration:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-def released() -> tuple[Migration, ...]:
-    """The steps of this version, from the files beside this one."""
-    folder = resources.files("mailweir.adapters.sqlite") / "migrations"
+def released(file: File = File.INTAKE) -> tuple[Migration, ...]:
+    """The steps that lead to this version of a file, from the folder beside this one."""
+    folder = resources.files("mailweir.adapters.sqlite") / "migrations" / file.value
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
     return tuple(
         Migration(int(name[:4]), name.removesuffix(".sql"), (folder / name).read_text("utf-8"))
@@ -43,17 +43,20 @@ def released() -> tuple[Migration, ...]:
     )
 
 
-def migrate(connection: Connection, steps: Sequence[Migration]) -> None:
-    """Takes the steps that are missing; the caller holds the write lock. Raises StoreVersionError."""
+def migrate(connection: Connection, steps: Sequence[Migration], name: str) -> None:
+    """Takes the missing steps of the file of that name; the caller holds the write lock.
+
+    Raises StoreVersionError.
+    """
     connection.execute(_LEDGER)
     taken: dict[int, tuple[str, str]] = {
-        number: (name, checksum)
-        for number, name, checksum in connection.execute("SELECT number, name, checksum FROM migration")
+        number: (step, checksum)
+        for number, step, checksum in connection.execute("SELECT number, name, checksum FROM main.migration")
     }
     known = {step.number for step in steps}
-    if newer := [name for number, (name, _) in taken.items() if number not in known]:
+    if newer := [step for number, (step, _) in taken.items() if number not in known]:
         raise StoreVersionError(
-            f"{DATABASE} was written by a newer Mailweir (it has step {newer[-1]}):"
+            f"{name} was written by a newer Mailweir (it has step {newer[-1]}):"
             " start that version, or another data directory."
         )
     for step in steps:
@@ -61,12 +64,24 @@ def migrate(connection: Connection, steps: Sequence[Migration]) -> None:
             _take(connection, step)
         elif taken[step.number][1] != step.checksum:
             raise StoreVersionError(
-                f"{DATABASE} was laid out by another text of step {step.name} than this version has:"
+                f"{name} was laid out by another text of step {step.name} than this version has:"
                 " install the released Mailweir that wrote it, or start another data directory."
             )
+
+
+def compare(connection: Connection, steps: Sequence[Migration], file: File) -> None:
+    """Raises StoreVersionError unless just these steps were taken; `connection` is a reader's."""
+    schema = "main" if file is File.INTAKE else f"{file.value}_file"
+    taken = [name for (name,) in connection.execute(f"SELECT name FROM {schema}.migration ORDER BY number")]  # noqa: S608  one of two names
+    if taken != [step.name for step in steps]:
+        raise StoreVersionError(
+            f"{file.database} is of another version of Mailweir: start `mailweir serve` of this version once."
+        )
 
 
 def _take(connection: Connection, step: Migration) -> None:
     with connection:  # a transaction: the step and its line in the ledger, or neither
         connection.execute(step.sql).fetchall()  # to the last statement
-        connection.execute("INSERT INTO migration VALUES (?, ?, ?)", (step.number, step.name, step.checksum))
+        connection.execute(
+            "INSERT INTO main.migration VALUES (?, ?, ?)", (step.number, step.name, step.checksum)
+        )

@@ -4,9 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from mailweir.adapters.sqlite.connection import DATABASE, translated
+from mailweir.adapters.sqlite.connection import File, open_reader, translated
 from mailweir.adapters.sqlite.disk import sync_directory
-from mailweir.adapters.sqlite.migration import Migration, migrate, released
+from mailweir.adapters.sqlite.migration import Migration, compare, migrate, released
 from mailweir.adapters.sqlite.writer import Writer
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
@@ -16,22 +16,43 @@ _PIECE = 1024 * 1024  # octets
 
 
 def prepare(directory: Path, clock: Clock, *, steps: Sequence[Migration] | None = None) -> None:
-    """Makes `directory` hold a store of this version that is safe to write to.
+    """Makes `directory` hold a store of this version that is safe to write to. `steps`: of the intake.
 
     Raises StoreVersionError, and UnavailableError when it cannot be written.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        writer = Writer(directory, clock)
-        try:
-            with writer.lock, translated(writer.connection):
-                migrate(writer.connection, released() if steps is None else steps)
-                _renew_pages(writer, directory)
-            sync_directory(directory)
-        finally:
-            writer.close()
+        for file in File:
+            own = steps if file is File.INTAKE else None
+            _prepare(Writer(directory, clock, file), directory, released(file) if own is None else own)
+        sync_directory(directory)
     except OSError as error:
         raise UnavailableError(f"{directory} cannot be used: {error.strerror}") from error
+
+
+def check(directory: Path) -> None:
+    """Whether `directory` holds a store of just this version; changes nothing.
+
+    Raises StoreVersionError, and UnavailableError when there is none.
+    """
+    if not all((directory / file.database).is_file() for file in File):
+        raise UnavailableError(f"there is no store in {directory}")
+    connection = open_reader(directory)
+    try:
+        with translated(connection):
+            for file in File:
+                compare(connection, released(file), file)
+    finally:
+        connection.close()
+
+
+def _prepare(writer: Writer, directory: Path, steps: Sequence[Migration]) -> None:
+    try:
+        with writer.lock, translated(writer.connection):
+            migrate(writer.connection, steps, writer.file.database)
+            _renew_pages(writer, directory)
+    finally:
+        writer.close()
 
 
 def _renew_pages(writer: Writer, directory: Path) -> None:
@@ -43,7 +64,9 @@ def _renew_pages(writer: Writer, directory: Path) -> None:
     """
     writer.connection.set_busy_timeout(_READERS_LEAVE)
     if not writer.checkpoint("TRUNCATE").finished:
-        _write_again(directory / f"{DATABASE}-wal")  # a long reader, such as a backup, needs the WAL
+        _write_again(
+            directory / f"{writer.file.database}-wal"
+        )  # a long reader, such as a backup, needs the WAL
 
 
 def _write_again(wal: Path) -> None:

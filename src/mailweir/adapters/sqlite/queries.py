@@ -1,36 +1,63 @@
 """The mailbox's questions to `intake.db`, each one statement."""
 
-from mailweir.adapters.sqlite.driver import Connection
+from collections.abc import Sequence
+
+from mailweir.adapters.sqlite.digest_rows import digest
+from mailweir.adapters.sqlite.driver import Connection, texts
 from mailweir.adapters.sqlite.packing import unpacked
 from mailweir.adapters.sqlite.rows import SUMMARY, summary
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary, message_id, split_message_id
 
 _FOREVER = 2**63 - 1
+_CHANGE_BITS = 24
+_DIGEST = "LEFT JOIN digest ON digest.message = message.id"
 
 _INBOX = f"""
-    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {_DIGEST}
     WHERE entry.inbox = ? AND message.received <= ? ORDER BY entry.seq DESC LIMIT ?
 """  # noqa: S608  a list of columns, fixed here
 
 _ALL = f"""
-    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {_DIGEST}
     WHERE message.received <= ? ORDER BY entry.seq DESC LIMIT ?
 """  # noqa: S608
 
 # The copy of recipient n has one of the n+1 numbers from its message's id on.
-_COPY = """
-    FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND message.id + ?2
-    WHERE message.queue_id = ?1 AND entry.message = message.id AND entry.position = ?2 AND entry.inbox = ?3
-"""
-_FIND = f"SELECT {SUMMARY} {_COPY}"
+_JOINED = "FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND message.id + ?2"
+_NAMED = "message.queue_id = ?1 AND entry.message = message.id AND entry.position = ?2 AND entry.inbox = ?3"
+_COPY = f"{_JOINED} WHERE {_NAMED}"
+_FIND = f"SELECT {SUMMARY} {_JOINED} {_DIGEST} WHERE {_NAMED}"
 _SEQ = f"SELECT entry.seq {_COPY}"
 _RAW = f"SELECT message.encoding, message.size, message.raw {_COPY}"
 
-_REVISION = """
-    SELECT max(ifnull((SELECT max(seq) FROM entry WHERE inbox = ?1), 0),
-               ifnull((SELECT revision FROM changed WHERE inbox = ?1), 0))
+_FULL = f"""
+    SELECT digest.encoding, digest.size, digest.full
+    {_JOINED} CROSS JOIN digest ON digest.message = message.id WHERE {_NAMED}
 """
+
+_OLDEST = "SELECT seq FROM entry WHERE inbox = ? AND seq <= ? ORDER BY seq LIMIT ?"
+
+_AFTER = f"""
+    SELECT {SUMMARY}
+    FROM carray(?1) AS wanted CROSS JOIN entry ON entry.inbox = wanted.value AND entry.seq > ?2
+    CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    ORDER BY entry.seq LIMIT ?3
+"""  # noqa: S608  a list of columns, fixed here
+
+_ALL_AFTER = f"""
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    WHERE entry.seq > ? ORDER BY entry.seq LIMIT ?
+"""  # noqa: S608  as above
+
+# What happens to the copies is above; what happens to their digests meanwhile is below.
+_REVISION = f"""
+    SELECT iif(copies = 0, 0, (copies << {_CHANGE_BITS})
+        | (ifnull((SELECT change FROM touched WHERE inbox = ?1), 0) & {2**_CHANGE_BITS - 1}))
+    FROM (SELECT max(ifnull((SELECT max(seq) FROM entry WHERE inbox = ?1), 0),
+                     ifnull((SELECT revision FROM changed WHERE inbox = ?1), 0)) AS copies)
+"""  # noqa: S608  numbers, fixed here
 
 
 def newest(connection: Connection, inbox: Inbox | None, *, limit: int, until: int | None) -> list[Summary]:
@@ -64,6 +91,54 @@ def raw(connection: Connection, inbox: Inbox, message: MessageId) -> bytes | Non
         return None
     rows = connection.execute(_RAW, (*name, inbox)).fetchall()
     return unpacked(*rows[0]) if rows else None
+
+
+def full(connection: Connection, inbox: Inbox, message: MessageId) -> Digest | None:
+    """The digest of that copy's message."""
+    if (name := _name(message)) is None:
+        return None
+    rows = connection.execute(_FULL, (*name, inbox)).fetchall()
+    return digest(*rows[0]) if rows else None
+
+
+def count(connection: Connection, inbox: Inbox) -> int:
+    """How many copies lie in this inbox."""
+    return connection.execute("SELECT count(*) FROM entry WHERE inbox = ?", (inbox,)).get
+
+
+def newest_seq(connection: Connection, inbox: Inbox) -> int:
+    """The number of this inbox's newest copy; 0 when it has none."""
+    return connection.execute("SELECT ifnull(max(seq), 0) FROM entry WHERE inbox = ?", (inbox,)).get
+
+
+def oldest_seqs(connection: Connection, inbox: Inbox, last: int, limit: int) -> list[int]:
+    """The numbers of this inbox's oldest copies, none after `last`."""
+    return [seq for (seq,) in connection.execute(_OLDEST, (inbox, last, limit))]
+
+
+def position(connection: Connection) -> int:
+    """The number of the latest change."""
+    return connection.execute("SELECT last FROM counter").get
+
+
+def holds(connection: Connection, seq: int) -> bool:
+    """Whether the copy of that number is there."""
+    return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM entry WHERE seq = ?)", (seq,)).get)
+
+
+def after(connection: Connection, inboxes: Sequence[Inbox] | None, seq: int, limit: int) -> list[Summary]:
+    """The oldest copies in these inboxes, or in all, with a larger number."""
+    if inboxes is None:
+        return [summary(row) for row in connection.execute(_ALL_AFTER, (seq, limit))]
+    if not inboxes:
+        return []
+    return [summary(row) for row in connection.execute(_AFTER, (texts(inboxes), seq, limit))]
+
+
+def whole(connection: Connection, summary: Summary) -> tuple[bytes, Digest | None] | None:
+    """The octets of that copy's message, and its digest."""
+    octets = raw(connection, summary.inbox, summary.id)
+    return None if octets is None else (octets, full(connection, summary.inbox, summary.id))
 
 
 def revision(connection: Connection, inbox: Inbox) -> int:

@@ -20,11 +20,13 @@ _TAKE_MESSAGES = """
     DELETE FROM message
     WHERE id IN carray(?)
       AND NOT EXISTS (SELECT 1 FROM entry WHERE seq BETWEEN message.id AND message.id + message.copies - 1)
-    RETURNING queue_id, received
+    RETURNING queue_id, received, id
 """
 
 _NOTE_REVISION = "INSERT OR REPLACE INTO changed VALUES (?, ?, ?)"
 _NOTE_GONE = "INSERT OR REPLACE INTO gone VALUES (?, ?)"
+
+_NOTE_REMOVED = "INSERT OR IGNORE INTO removed VALUES (?)"
 
 _FORGET_GONE = """
     DELETE FROM gone
@@ -49,7 +51,8 @@ def remove(connection: Connection, seqs: Sequence[int], now: int) -> int:
     connection.executemany(_NOTE_REVISION, [(i, n, now) for i, n in zip(inboxes, changes, strict=True)])
     messages = {message for message, _ in taken}
     emptied = connection.execute(_TAKE_MESSAGES, (numbers(messages),)).fetchall()
-    young = [(queue_id, now) for queue_id, received in emptied if received > now - TOMBSTONE_AGE]
+    connection.executemany(_NOTE_REMOVED, [(message,) for _, _, message in emptied])
+    young = [(queue_id, now) for queue_id, received, _ in emptied if received > now - TOMBSTONE_AGE]
     connection.executemany(_NOTE_GONE, young)
     return len(taken)
 

@@ -1,9 +1,11 @@
 """Deliveries to rows of `intake.db`, and rows back to summaries."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
+from mailweir.adapters.sqlite.digest_rows import brief
 from mailweir.adapters.sqlite.packing import Body
 from mailweir.model.address import Inbox
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient, Summary, message_id
@@ -11,11 +13,11 @@ from mailweir.wire.mime.headers import scan
 
 SUMMARY = """
     message.queue_id, entry.position, entry.inbox, entry.original, entry.seq,
-    message.received, message.size, message.sender, message.meta
+    message.received, message.size, message.sender, message.meta, digest.brief
 """
-"""The columns of a `SummaryRow`, from `entry` joined with its `message`; never `raw`."""
+"""The columns of a `SummaryRow`, from `entry` joined with its `message` and its `digest`; never `raw`."""
 
-SummaryRow = tuple[str, int, str, str, int, int, int, str | None, bytes]
+SummaryRow = tuple[str, int, str, str, int, int, int, str | None, bytes, bytes | None]
 MessageColumns = tuple[str, int, int, str | None, int, bytes, int, bytes]
 
 
@@ -30,6 +32,10 @@ class _Meta(msgspec.Struct, array_like=True, frozen=True, gc=False):
     headers: Mapping[str, bytes]
     flaws: tuple[str, ...]
 
+
+# Lists show mostly what they showed a moment ago. An octet bound is in `_LONG`: a digest may have 64 KiB.
+_KNOWN = 4096  # rows
+_LONG = 2048  # octets
 
 _encode_meta = msgspec.msgpack.Encoder().encode
 _decode_meta = msgspec.msgpack.Decoder(_Meta).decode
@@ -63,8 +69,13 @@ def prepare_rows(delivery: Delivery, body: Body) -> Prepared:
 
 
 def summary(row: SummaryRow) -> Summary:
-    """The summary that a row of `SUMMARY` holds."""
-    queue_id, position, inbox, original, seq, received, size, sender, packed = row
+    """The summary that a row of `SUMMARY` holds; the same object again as long as the row is the same."""
+    packed = row[-1]
+    return _read(row) if packed is not None and len(packed) > _LONG else _known(row)
+
+
+def _read(row: SummaryRow) -> Summary:
+    queue_id, position, inbox, original, seq, received, size, sender, packed, read = row
     meta = _decode_meta(packed)
     return Summary(
         message_id(QueueId(queue_id), position),
@@ -77,4 +88,13 @@ def summary(row: SummaryRow) -> Summary:
         Peer(meta.ip, meta.port, meta.hello, meta.tls, meta.via),
         meta.headers,
         meta.flaws,
+        brief(read),
     )
+
+
+_known = lru_cache(_KNOWN)(_read)
+
+
+def peer_ip(packed: bytes) -> str:
+    """The address of the peer in a `meta` column."""
+    return _decode_meta(packed).ip

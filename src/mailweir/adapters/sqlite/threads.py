@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from mailweir.adapters.sqlite.connection import open_reader, translated
+from mailweir.adapters.sqlite.connection import File, open_reader, translated
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.writer import Writer
 from mailweir.ports.clock import Clock
@@ -50,56 +50,70 @@ class Threads:
             await asyncio.to_thread(self._pool.shutdown)
 
 
+class Reader:
+    """A connection that cannot write; one that failed is opened anew when next used. For one thread."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._connection: Connection | None = None
+
+    def answer(self, query: Callable[[Connection], T]) -> T:
+        """What `query` returns. Raises UnavailableError."""
+        try:
+            with translated(self._connection):
+                if self._connection is None:
+                    self._connection = open_reader(self._directory)
+                return query(self._connection)
+        except UnavailableError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """A second call does nothing."""
+        if self._connection is not None:
+            self._connection.close(force=True)
+            self._connection = None
+
+
 class Readers:
-    """Threads with a connection each that cannot write; one that failed is opened anew when next used."""
+    """Threads with a reader each."""
 
     def __init__(self, directory: Path, count: int) -> None:
         self._directory = directory
         self._threads = Threads(count, "mailbox-reader")
         self._own = threading.local()
-        self._connections: set[Connection] = set()
+        self._readers: list[Reader] = []
 
     async def run(self, query: Callable[[Connection], T]) -> T:
         """What `query` returns. Raises UnavailableError."""
-        return await self._threads.run(lambda: self._answer(query))
+        return await self._threads.run(lambda: self._reader().answer(query))
 
     async def close(self) -> None:
         """Waits for running queries; a second call does nothing."""
         await self._threads.close()
-        while self._connections:
-            self._connections.pop().close()
+        while self._readers:
+            self._readers.pop().close()
 
-    def _answer(self, query: Callable[[Connection], T]) -> T:
-        connection: Connection | None = getattr(self._own, "connection", None)
-        try:
-            with translated(connection):
-                return query(connection or self._connect())
-        except UnavailableError:
-            self._disconnect()
-            raise
-
-    def _connect(self) -> Connection:
-        connection = open_reader(self._directory)
-        self._own.connection = connection
-        self._connections.add(connection)
-        return connection
-
-    def _disconnect(self) -> None:
-        connection: Connection | None = getattr(self._own, "connection", None)
-        if connection is not None:
-            self._own.connection = None
-            self._connections.discard(connection)
-            connection.close(force=True)
+    def _reader(self) -> Reader:
+        reader: Reader | None = getattr(self._own, "reader", None)
+        if reader is None:
+            reader = self._own.reader = Reader(self._directory)
+            self._readers.append(reader)
+        return reader
 
 
-class Removals:
-    """One thread with a connection that may write."""
+class Changes:
+    """One thread with a connection that may write to one file."""
 
-    def __init__(self, directory: Path, clock: Clock, patience: float) -> None:
+    def __init__(
+        self, directory: Path, clock: Clock, file: File = File.INTAKE, *, patience: float = 5.0
+    ) -> None:
+        """`patience`: seconds to wait for other writers."""
         self._directory = directory
+        self._file = file
         self._clock = clock
         self._patience = patience
-        self._thread = Threads(1, "mailbox-writer")
+        self._thread = Threads(1, f"{file.value}-writer")
         self._writer: Writer | None = None
 
     async def run(self, change: Callable[[Connection], T]) -> tuple[T, float]:
@@ -115,9 +129,14 @@ class Removals:
         if self._writer is not None:
             self._writer.close()
 
+    @property
+    def broken(self) -> bool:
+        """Whether a write was not synced; there will be no other one."""
+        return self._writer is not None and self._writer.broken
+
     def _commit(self, change: Callable[[Connection], T]) -> tuple[T, float]:
         if self._writer is None:
-            self._writer = Writer(self._directory, self._clock, patience=self._patience)
+            self._writer = Writer(self._directory, self._clock, self._file, patience=self._patience)
         with self._writer.transaction() as connection:
             taken = self._clock.monotonic()
             result = change(connection)

@@ -1,4 +1,4 @@
-"""Write transactions on `intake.db`: the lock, BEGIN IMMEDIATE … COMMIT, and what follows a failure.
+"""Write transactions on a file of the store: the lock, BEGIN … COMMIT, and what follows a failure.
 
 After a failed sync the kernel may call unsynced pages clean, so that a second sync succeeds without
 having written them. Therefore a writer that saw one never writes again; a fresh process starts with
@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import apsw
 
-from mailweir.adapters.sqlite.connection import UnsyncedError, open_writer, translated
+from mailweir.adapters.sqlite.connection import File, UnsyncedError, attach, open_writer, translated
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.lock import WriteLock
 from mailweir.ports.clock import Clock
@@ -29,17 +29,31 @@ class Checkpoint(NamedTuple):
 
 
 class Writer:
-    """One connection that may write. Used by one thread at a time."""
+    """One connection that may write to one file; that of the index sees the intake beside it.
+
+    Used by one thread at a time. `broken` says that a write was not synced, and is the last word.
+    """
 
     def __init__(
-        self, directory: Path, clock: Clock, *, patience: float = 5.0, vfs: str | None = None
+        self,
+        directory: Path,
+        clock: Clock,
+        file: File = File.INTAKE,
+        *,
+        patience: float = 5.0,
+        vfs: str | None = None,
     ) -> None:
         """Raises UnavailableError."""
-        self.lock = _lock(directory, clock, patience)
+        self.file = file
+        self.lock = _lock(directory / file.lock, clock, patience)
         # A fresh file is switched to WAL on opening, which two processes must not do at once.
         with self.lock, translated():
-            self.connection = open_writer(directory, vfs=vfs)
-        self._broken = False
+            self.connection = open_writer(directory, file, vfs=vfs)
+            if file is File.INDEX:
+                attach(self.connection, directory, File.INTAKE)
+        # Beside an attached file IMMEDIATE would lock that, too.
+        self._begin = "BEGIN" if file is File.INDEX else "BEGIN IMMEDIATE"
+        self.broken = False
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
@@ -48,7 +62,7 @@ class Writer:
         Raises UnavailableError, and from its first UnsyncedError on nothing but that.
         """
         with self._while_synced(), self.lock, self._undone_on_error(), translated(self.connection):
-            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute(self._begin)
             yield self.connection
             with translated(self.connection, committing=True):
                 self.connection.execute("COMMIT")
@@ -60,7 +74,7 @@ class Writer:
         too, which takes the longer the larger it is.
         """
         with self._while_synced(), translated(self.connection):
-            busy, frames, _ = self.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()[0]
+            busy, frames, _ = self.connection.execute(f"PRAGMA main.wal_checkpoint({mode})").fetchall()[0]
         return Checkpoint(not busy, frames * _PAGE)
 
     def unused_octets(self) -> int:
@@ -78,12 +92,12 @@ class Writer:
 
     @contextmanager
     def _while_synced(self) -> Generator[None]:
-        if self._broken:
+        if self.broken:
             raise UnsyncedError("an earlier write was not synced")
         try:
             yield
         except UnsyncedError:
-            self._broken = True
+            self.broken = True
             raise
 
     @contextmanager
@@ -104,8 +118,8 @@ def next_changes(connection: Connection, count: int) -> range:
     return range(last + 1, last + count + 1)
 
 
-def _lock(directory: Path, clock: Clock, patience: float) -> WriteLock:
+def _lock(path: Path, clock: Clock, patience: float) -> WriteLock:
     try:
-        return WriteLock(directory, clock, patience=patience)
+        return WriteLock(path, clock, patience=patience)
     except OSError as error:
-        raise UnavailableError(f"{directory} cannot be written: {error.strerror}") from error
+        raise UnavailableError(f"{path.parent} cannot be written: {error.strerror}") from error

@@ -1,0 +1,119 @@
+"""Finding messages: one statement for a query, newest first, and no more work than its answer asks for.
+
+Everything but the time of coming is words of one index, the inbox included (see `search_rows`). FTS5
+goes through the places of all words at once, from the newest message down, and leaps: where the next
+message of a small inbox is old, the places of a word that is in every message are not read but passed
+over, page by page. So a small inbox in a large store costs as much as it has messages, a common word as
+much as it has to answer, and a rare one hardly anything. A time narrows which numbers of messages are
+looked at: `era` holds the times between which each 1,024 of them came.
+
+What remains (two common words that never meet, a beginning that thousands of words have) ends when its
+time is over.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import apsw
+
+from mailweir.adapters.sqlite.driver import Connection
+from mailweir.adapters.sqlite.rows import SUMMARY, summary
+from mailweir.adapters.sqlite.search_index import ERA_BITS
+from mailweir.adapters.sqlite.search_terms import Span, spans
+from mailweir.model.address import Inbox
+from mailweir.model.message import Summary
+from mailweir.model.query import Query
+from mailweir.ports.errors import TooBroadError
+
+SECONDS: Final = 1.0
+"""How long one search may take."""
+
+_STEPS: Final = 1000  # of SQLite's machine between two looks at the clock: some 50 µs
+
+# What is left of a removed message in the index of words finds no message.
+_MESSAGES = """
+    SELECT * FROM (
+        SELECT message.id, message.copies FROM search CROSS JOIN message ON message.id = search.rowid
+        WHERE search MATCH ? {conditions}
+        ORDER BY search.rowid DESC LIMIT ?
+    )
+"""
+# Messages come nearly, not wholly, in the order of their times: eras say how far to look.
+_SINCE = f"""
+    AND search.rowid >= (SELECT ifnull(min(number), {2**52}) << {ERA_BITS} FROM era WHERE latest >= ?)
+    AND message.received >= ?
+"""  # noqa: S608  numbers, fixed here
+_UNTIL = f"""
+    AND search.rowid < (SELECT ifnull(max(number) + 1, 0) << {ERA_BITS} FROM era WHERE earliest < ?)
+    AND message.received < ?
+"""  # noqa: S608
+_HERE = """
+    AND EXISTS (SELECT 1 FROM entry
+                WHERE entry.inbox = ? AND entry.seq BETWEEN message.id AND message.id + message.copies - 1)
+"""
+_COPIES = f"""
+    WITH found (id, copies) AS MATERIALIZED ({{messages}}),
+    picked (seq) AS MATERIALIZED (
+        SELECT entry.seq FROM found
+        CROSS JOIN entry ON entry.seq BETWEEN found.id AND found.id + found.copies - 1 {{here}}
+        ORDER BY entry.seq DESC LIMIT ?
+    )
+    SELECT {SUMMARY}
+    FROM picked CROSS JOIN entry ON entry.seq = picked.seq CROSS JOIN message ON message.id = entry.message
+    LEFT JOIN digest ON digest.message = message.id
+    ORDER BY picked.seq DESC
+"""  # noqa: S608  a list of columns, fixed here
+
+
+def search(
+    connection: Connection, inbox: Inbox | None, query: Query, limit: int, monotonic: Callable[[], float]
+) -> list[Summary]:
+    """The newest copies that match, in one inbox or in all. Raises TooBroadError."""
+    if not (wanted := spans(query, inbox)) or limit == 0:
+        return []
+    statement, bindings = compiled(wanted, inbox, limit)
+    with _bounded(connection, monotonic):
+        return [summary(row) for row in connection.execute(statement, bindings)]
+
+
+def compiled(wanted: Sequence[Span], inbox: Inbox | None, limit: int) -> tuple[str, list[str | int]]:
+    """The statement for these spans, and its bindings."""
+    messages: list[str] = []
+    bindings: list[str | int] = []
+    for span in wanted:
+        conditions, values = _conditions(span, inbox)
+        messages.append(_MESSAGES.format(conditions=conditions))
+        bindings += [span.match, *values, limit]
+    here = [] if inbox is None else [inbox]
+    statement = _COPIES.format(
+        messages=" UNION ALL ".join(messages), here="AND entry.inbox = ?" if here else ""
+    )
+    return statement, [*bindings, *here, limit]
+
+
+def _conditions(span: Span, inbox: Inbox | None) -> tuple[str, list[str | int]]:
+    conditions: list[str] = []
+    values: list[str | int] = []
+    if not span.from_ever:
+        conditions.append(_SINCE)
+        values += [span.start, span.start]
+    if not span.until_now:
+        conditions.append(_UNTIL)
+        values += [span.end, span.end]
+    if inbox is not None:
+        conditions.append(_HERE)
+        values.append(inbox)
+    return "".join(conditions), values
+
+
+@contextmanager
+def _bounded(connection: Connection, monotonic: Callable[[], float]) -> Generator[None]:
+    end = monotonic() + SECONDS
+    connection.set_progress_handler(lambda: monotonic() > end, _STEPS)
+    try:
+        yield
+    except apsw.InterruptError as error:
+        raise TooBroadError(f"the search took longer than {SECONDS:g} s") from error
+    finally:
+        connection.set_progress_handler(None)
