@@ -90,6 +90,31 @@ def check_config(*, json: Json = False, config: Config = None, **flags: str | No
 
 
 @app.command
+@_with_settings
+def redigest(
+    *,
+    all_: Annotated[
+        bool, Parameter(name="--all", help="Every message, not only those read by older rules.", negative=())
+    ] = False,
+    json: Json = False,
+    config: Config = None,
+    **flags: str | None,
+) -> int:
+    """Read kept messages anew after the rules got better; also beside a running server.
+
+    What was interrupted goes on where it was when the command is given again without --all.
+    """
+    loaded = load(flags, os.environ, config)
+    _complain(loaded)
+    from mailweir.roles.redigest import redigest as make_anew  # noqa: PLC0415  only this command pays for it
+
+    found = make_anew(loaded.settings, everything=all_, say=_tell)
+    if json:
+        return _print_json({"redigested": found.redigested, "failed": found.failed})
+    return _print(f"{found.redigested:,} messages read anew, {found.failed:,} could not be read.")
+
+
+@app.command
 def config_reference(*, json: Json = False, config: Config = None, data: Path | None = None) -> int:
     """Print the reference of all settings (docs/configuration.md)."""
     del config, data
@@ -152,6 +177,11 @@ def _commands() -> list[str]:
 def _complain(loaded: Loaded) -> None:
     for warning in loaded.warnings:
         sys.stderr.write(f"mailweir: {warning}\n")
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 def _say(sentence: str, code: int) -> int:

@@ -33,7 +33,7 @@ def refused(code: int, *words: str, **variables: str) -> str:
     return ended.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "check-config", "config-reference", "version"])
+@pytest.mark.parametrize("command", ["serve", "check-config", "config-reference", "redigest", "version"])
 def test_every_command_explains_itself_and_takes_config_and_data(command: str) -> None:
     ended = mailweir(command, "--help")
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -45,7 +45,8 @@ def test_the_help_names_every_command() -> None:
     ended = mailweir("--help")
     assert ended.returncode == 0
     assert all(
-        command in ended.stdout for command in ("serve", "check-config", "config-reference", "version")
+        command in ended.stdout
+        for command in ("serve", "check-config", "config-reference", "redigest", "version")
     )
 
 

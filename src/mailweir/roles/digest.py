@@ -1,24 +1,30 @@
-"""The digest role of the embedded store: retention, and moving the WAL into the database.
+"""The digest role of the embedded store: reads what comes, applies retention, moves WALs into databases.
 
-Until mail is digested that is all it does. Nobody waits for it.
+Nobody waits for it but those who want to see a message as more than its header.
 """
 
 import asyncio
 import os
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 
-from mailweir.adapters.sqlite.connection import UnsyncedError
+from mailweir.adapters.parser_pool.pool import Pool
+from mailweir.adapters.sqlite.connection import File, UnsyncedError
+from mailweir.adapters.sqlite.digests import SqliteDigests
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.maintenance import SqliteMaintenance
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
-from mailweir.model.event import Heartbeat
+from mailweir.model.event import Heartbeat, Nudge, Signal
 from mailweir.observe import logs
 from mailweir.policy.retention import Retention
 from mailweir.ports.bus import Bus
 from mailweir.ports.errors import UnavailableError
+from mailweir.roles.child_process import environment
 from mailweir.roles.embedded import FRESH_PROCESS, open_bus
 from mailweir.roles.seat import Seat
+from mailweir.services.digestion import Digestion
+from mailweir.services.nudging import Nudging
 
 _ROUND = 1.0  # seconds between two rounds
 
@@ -26,47 +32,97 @@ _log = logs.get()
 
 
 async def run(seat: Seat) -> int:
-    """Keeps the store tidy until it is asked to stop."""
+    """Digests and tidies until it is asked to stop."""
     async with open_bus(seat.settings) as bus:
         seat.ready()
-        return await tidy(seat.settings, seat.stopping, bus)
+        return await work(seat.settings, seat.stopping, bus)
 
 
-async def tidy(settings: Settings, stopping: asyncio.Event, bus: Bus) -> int:
-    """Round after round of retention and checkpoint."""
-    clock = SystemClock()
-    mailbox = SqliteMailbox(settings.data, clock)
-    maintenance = SqliteMaintenance(settings.data, clock)
-    retention = Retention(settings.public_inbox_days, settings.public_inbox_limit)
-    trouble = ""
+async def work(settings: Settings, stopping: asyncio.Event, bus: Bus) -> int:
+    """Digests meanwhile, and tidies round after round."""
+    digests = SqliteDigests(settings.data, SystemClock())
     try:
-        while not stopping.is_set():
-            bus.publish(Heartbeat("digest", os.getpid(), trouble))
-            try:
-                await _expire(mailbox, retention, clock, stopping)
-                await maintenance.checkpoint()
-            except UnsyncedError:
-                _log.error("a write was not synced, a fresh process was asked for")
-                return FRESH_PROCESS
-            except UnavailableError as error:
-                if not trouble:
-                    _log.error("the store could not be tidied", why=str(error))
-                trouble = str(error)
-            else:
-                trouble = ""
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_ROUND):
-                    await stopping.wait()
-        return 0
+        async with _digesting(digests, bus) as digestion:
+            return await _Tidying(settings, bus, digests, digestion).run(stopping)
     finally:
-        await mailbox.close()
-        await maintenance.close()
+        await digests.close()
 
 
-async def _expire(
-    mailbox: SqliteMailbox, retention: Retention, clock: SystemClock, stopping: asyncio.Event
-) -> None:
-    while not stopping.is_set():
-        gone = await mailbox.expire(before=retention.cutoff(clock.now()), keep=retention.messages)
-        if not gone:
-            return
+@asynccontextmanager
+async def _digesting(digests: SqliteDigests, bus: Bus) -> AsyncGenerator[Digestion]:
+    nudging = Nudging(bus)
+    pool = Pool(environment())
+    digestion = Digestion(digests, pool, nudging.tell)
+
+    def listen(signal: Signal) -> None:
+        if isinstance(signal, Nudge):
+            digestion.look()
+
+    unsubscribe = bus.subscribe(listen)
+    async with asyncio.TaskGroup() as group:
+        working = [
+            group.create_task(pool.run(), name="parser-pool"),
+            group.create_task(digestion.run(), name="digestion"),
+        ]
+        try:
+            yield digestion
+        finally:
+            for task in working:
+                task.cancel()
+            unsubscribe()
+            nudging.close()
+
+
+class _Tidying:
+    """Retention, checkpoints, and the digests of what is gone."""
+
+    def __init__(self, settings: Settings, bus: Bus, digests: SqliteDigests, digestion: Digestion) -> None:
+        self._clock = SystemClock()
+        self._bus = bus
+        self._digests = digests
+        self._digestion = digestion
+        self._mailbox = SqliteMailbox(settings.data, self._clock)
+        self._maintenance = [SqliteMaintenance(settings.data, self._clock, file) for file in File]
+        self._retention = Retention(settings.public_inbox_days, settings.public_inbox_limit)
+        self._trouble = ""
+
+    async def run(self, stopping: asyncio.Event) -> int:
+        """The exit code: 0 when it was asked to stop."""
+        try:
+            while not stopping.is_set():
+                trouble = self._trouble or self._digestion.trouble
+                self._bus.publish(Heartbeat("digest", os.getpid(), trouble))
+                if not await self._round(stopping):
+                    _log.error("a write was not synced, a fresh process was asked for")
+                    return FRESH_PROCESS
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_ROUND):
+                        await stopping.wait()
+            return 0
+        finally:
+            await self._mailbox.close()
+            for maintenance in self._maintenance:
+                await maintenance.close()
+
+    async def _round(self, stopping: asyncio.Event) -> bool:
+        """False when only a fresh process may go on writing."""
+        try:
+            await self._expire(stopping)
+            await self._digests.tidy()
+            for maintenance in self._maintenance:
+                await maintenance.checkpoint()
+        except UnsyncedError:
+            return False
+        except UnavailableError as error:
+            if not self._trouble:
+                _log.error("the store could not be tidied", why=str(error))
+            self._trouble = str(error)
+        else:
+            self._trouble = ""
+        return not self._digests.broken
+
+    async def _expire(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            cutoff = self._retention.cutoff(self._clock.now())
+            if not await self._mailbox.expire(before=cutoff, keep=self._retention.messages):
+                return

@@ -25,7 +25,7 @@ async def run(seat: Seat) -> int:
             for door, listening in doors.items():
                 await listening.start(seat.sockets.get(door, ()))
             async with asyncio.TaskGroup() as group:
-                tidying = group.create_task(digest.tidy(settings, seat.stopping, bus), name="digest")
+                tidying = group.create_task(digest.work(settings, seat.stopping, bus), name="digest")
                 seat.ready()
                 code = await Watch("receiver", intake, bus).ended(seat.stopping, settings.data)
                 seat.stopping.set()

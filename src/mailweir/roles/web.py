@@ -26,6 +26,7 @@ from mailweir.servers.web.app import WebFacts, build
 from mailweir.servers.web.server import WebServer
 from mailweir.services.reading import Reading
 from mailweir.services.reception import Reception, Transaction
+from mailweir.services.watching import Watching
 
 _DRAIN = 10.0  # seconds that requests under way may take to end
 _KEEPING = 30.0  # seconds that the store may take to keep a message
@@ -70,12 +71,15 @@ async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[
     bus.subscribe(listen)
     dropping = Dropping(reception(settings, intake), settings.node_name)
     facts = _facts(settings, lambda: pulse.troubles(clock.monotonic()))
-    server = WebServer(build(Reading(mailbox, rules), dropping.drop, facts), seat.sockets.get("http", ()))
+    watching = Watching(bus)
+    reading = Reading(mailbox, rules, clock, watching)
+    server = WebServer(build(reading, dropping.drop, facts), seat.sockets.get("http", ()))
     await server.start()
     try:
         yield
     finally:
         await server.drain(_DRAIN)
+        watching.close()
         await mailbox.close()
 
 

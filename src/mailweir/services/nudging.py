@@ -1,29 +1,33 @@
 """Telling the other processes which inboxes to look at: at once, and not more often than they can use.
 
 A nudge wakes every process that listens, which costs the one that sends it 100 µs. Under load that
-would be paid for every batch; so a nudge that follows another closely waits for its turn, together
-with all that come meanwhile.
+would be paid for every batch; so nudges that follow each other closely wait for their turn, together
+with all that come meanwhile, and the longer they keep following the longer they wait.
 """
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from mailweir.model.address import Inbox
 from mailweir.model.event import Nudge
 from mailweir.ports.bus import Bus
 
-PAUSE = 0.01
-"""Seconds between two nudges; far less than a reader notices."""
+PAUSE: Final = 0.01
+"""Seconds between two nudges under load; far less than a reader notices."""
 
-_MOST = 1000  # inboxes that wait; more are told at once
+_SHORTEST: Final = 0.001  # seconds between two nudges after a while without load
+_MOST: Final = 1000  # inboxes that wait; more are told at once
 
 
 class Nudging:
     """Sends nudges on a bus. To be used on a running loop."""
 
     def __init__(self, bus: Bus, *, pause: float = PAUSE) -> None:
+        """`pause`: the longest."""
         self._bus = bus
-        self._pause = pause
+        self._longest = pause
+        self._pause = min(_SHORTEST, pause)
         self._waiting: dict[Inbox, None] = {}
         self._turn: asyncio.TimerHandle | None = None  # until then what comes has to wait
 
@@ -49,7 +53,10 @@ class Nudging:
     def _next(self) -> None:
         self._turn = None
         if self._waiting:
+            self._pause = min(2 * self._pause, self._longest)
             self._send()
+        else:
+            self._pause = min(_SHORTEST, self._longest)
 
     def _publish(self) -> None:
         if self._waiting:

@@ -1,12 +1,38 @@
-"""Reading mail: who may see what is decided here, by `policy.visibility`, for every reader alike."""
+"""Reading mail: who may see what is decided here, by `policy.visibility`, for every reader alike.
+
+Who reads a message in the moment of its coming waits a little for its digest, so that a test that was
+told of its mail finds the code in it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
-from mailweir.policy.visibility import AnonymousRules, Reader, Refusal, may_delete, may_list_all, may_read
+from mailweir.model.query import Query
+from mailweir.policy.visibility import (
+    AnonymousRules,
+    Reader,
+    Refusal,
+    may_clear,
+    may_delete,
+    may_list_all,
+    may_read,
+)
+from mailweir.ports.clock import Clock
 from mailweir.ports.mailbox import Mailbox
+from mailweir.services.watching import Watching
+
+YOUNG: Final = 2000
+"""Milliseconds after its coming for which a message is waited for."""
+
+PATIENCE: Final = 0.25
+"""Seconds that a reader waits for digests."""
+
+_FEW: Final = 20  # messages that are waited for
+_LOOK: Final = 0.05  # seconds: nudges may be lost
 
 
 class RefusedError(Exception):
@@ -17,52 +43,133 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
+class PendingError(Exception):
+    """The message is there, and has not been digested yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The reader's half of the system. Every method raises RefusedError and UnavailableError."""
 
     mailbox: Mailbox
     rules: AnonymousRules
+    clock: Clock
+    watching: Watching
+
+    def check(self, reader: Reader, *, everything: bool = False) -> None:
+        """Whether this reader may look into public inboxes, or into everything. Raises RefusedError."""
+        _allow(may_list_all(self.rules, reader) if everything else may_read(self.rules, reader))
 
     async def inbox(
         self, reader: Reader, inbox: Inbox, *, limit: int, until: int | None = None
     ) -> Sequence[Summary]:
         """The newest messages of one inbox that this reader may see, newest first."""
         _allow(may_read(self.rules, reader))
+        return await self._digested(await self._newest(inbox, limit, until))
+
+    async def all(self, reader: Reader, *, limit: int, until: int | None = None) -> Sequence[Summary]:
+        """*All mail*, newest first: the page for people on this machine."""
+        _allow(may_list_all(self.rules, reader))
+        return await self._digested(await self.mailbox.all(limit=limit, until=until))
+
+    async def search(
+        self, reader: Reader, inbox: Inbox | None, query: Query, *, limit: int
+    ) -> Sequence[Summary]:
+        """What matches of that which `inbox`, or `all`, would show, newest first. Raises TooBroadError.
+
+        The newest message is waited for as there; what has no digest is not found.
+        """
+        if inbox is None:
+            await self.all(reader, limit=1)
+            return await self.mailbox.search(None, query, limit=limit)
+        newest = await self.inbox(reader, inbox, limit=1)
+        found = await self.mailbox.search(inbox, query, limit=limit)
+        if self.rules.reads == "latest":
+            return [one for one in found[:1] if newest and one.id == newest[0].id]
+        return found
+
+    async def count(self, reader: Reader, inbox: Inbox) -> int:
+        """How many messages of one inbox this reader may see."""
+        _allow(may_read(self.rules, reader))
+        count = await self.mailbox.count(inbox)
+        return min(count, 1) if self.rules.reads == "latest" else count
+
+    async def find(self, reader: Reader, inbox: Inbox, message: MessageId) -> Summary | None:
+        """One message; None when this inbox shows this reader none of that id."""
+        if not await self._shows(reader, inbox, message):
+            return None
+        found = await self.mailbox.find(inbox, message)
+        digested = await self._digested([] if found is None else [found])
+        return digested[0] if digested else None
+
+    async def raw(self, reader: Reader, inbox: Inbox, message: MessageId) -> bytes | None:
+        """The whole message, byte for byte; None as in `find`."""
+        if not await self._shows(reader, inbox, message):
+            return None
+        return await self.mailbox.raw(inbox, message)
+
+    async def digest(self, reader: Reader, inbox: Inbox, message: MessageId) -> Digest | None:
+        """What was read out of a message; None as in `find`. Raises PendingError."""
+        summary = await self.find(reader, inbox, message)
+        if summary is None:
+            return None
+        digest = await self.mailbox.digest(inbox, message)
+        if digest is None and await self.mailbox.find(inbox, message) is not None:
+            raise PendingError
+        return digest
+
+    async def delete(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
+        """Removes one message for good; False when this reader sees none of that id."""
+        _allow(may_delete(self.rules, reader))
+        if not await self._shows(reader, inbox, message):
+            return False
+        return await self.mailbox.delete(inbox, message)
+
+    async def clear(self, reader: Reader, inbox: Inbox) -> int:
+        """Removes all that is in an inbox now, and says how many messages went."""
+        _allow(may_clear(self.rules, reader))
+        return await self.mailbox.clear(inbox)
+
+    async def _shows(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
+        """Whether this reader may ask for that id at all."""
+        _allow(may_read(self.rules, reader))
+        if self.rules.reads != "latest":
+            return True
+        newest = await self.mailbox.inbox(inbox, limit=1)
+        return bool(newest) and newest[0].id == message
+
+    async def _newest(self, inbox: Inbox, limit: int, until: int | None) -> Sequence[Summary]:
         if self.rules.reads == "latest":
             newest = await self.mailbox.inbox(inbox, limit=1)
             return [s for s in newest if until is None or s.received <= until][:limit]
         return await self.mailbox.inbox(inbox, limit=limit, until=until)
 
-    async def all(self, reader: Reader, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """*All mail*, newest first: the page for people on this machine."""
-        _allow(may_list_all(self.rules, reader))
-        return await self.mailbox.all(limit=limit, until=until)
+    async def _digested(self, found: Sequence[Summary]) -> Sequence[Summary]:
+        """The same messages, once the young ones have their digests, or when patience is over."""
+        waiting = self._young(found)
+        if not 0 < len(waiting) <= _FEW:  # with more of them digestion is behind, and waiting is no use
+            return found
+        summaries = {one.seq: one for one in found}
+        end = self.clock.monotonic() + PATIENCE
+        with self.watching.on({one.inbox for one in waiting}) as change:
+            while waiting:
+                change.clear()
+                for one in waiting:
+                    now = await self.mailbox.find(one.inbox, one.id)
+                    if now is None:
+                        del summaries[one.seq]
+                    else:
+                        summaries[one.seq] = now
+                waiting = self._young(list(summaries.values()))
+                left = end - self.clock.monotonic()
+                if not waiting or left <= 0:
+                    break
+                await change.wait(min(left, _LOOK))
+        return list(summaries.values())
 
-    async def find(self, reader: Reader, inbox: Inbox, message: MessageId) -> Summary | None:
-        """One message; None when this inbox shows this reader none of that id."""
-        _allow(may_read(self.rules, reader))
-        if self.rules.reads == "latest" and not await self._is_newest(inbox, message):
-            return None
-        return await self.mailbox.find(inbox, message)
-
-    async def raw(self, reader: Reader, inbox: Inbox, message: MessageId) -> bytes | None:
-        """The whole message, byte for byte; None as in `find`."""
-        _allow(may_read(self.rules, reader))
-        if self.rules.reads == "latest" and not await self._is_newest(inbox, message):
-            return None
-        return await self.mailbox.raw(inbox, message)
-
-    async def delete(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
-        """Removes one message for good; False when this reader sees none of that id."""
-        _allow(may_delete(self.rules, reader))
-        if await self.find(reader, inbox, message) is None:
-            return False
-        return await self.mailbox.delete(inbox, message)
-
-    async def _is_newest(self, inbox: Inbox, message: MessageId) -> bool:
-        newest = await self.mailbox.inbox(inbox, limit=1)
-        return bool(newest) and newest[0].id == message
+    def _young(self, summaries: Sequence[Summary]) -> list[Summary]:
+        since = self.clock.now() - YOUNG
+        return [one for one in summaries if one.brief is None and one.received > since]
 
 
 def _allow(refusal: Refusal | None) -> None:

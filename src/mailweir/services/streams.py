@@ -1,0 +1,89 @@
+"""Following inboxes: every message once, in the order of its coming, from wherever a client was.
+
+A follower has a place, the `seq` of the last message that it was given, and asks the store for what
+comes after. So nothing is missed and nothing comes twice, whatever is restarted; the bus only says when
+to look. Nothing is kept for a follower that is slow, and it slows nobody but itself.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Final
+
+from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
+from mailweir.model.message import Summary
+from mailweir.policy.visibility import Reader
+from mailweir.ports.errors import UnavailableError
+from mailweir.services.reading import YOUNG, Reading
+
+ADDRESSES: Final = 100
+"""Addresses that one follower may name."""
+
+_FEW: Final = 10  # messages that are fetched in one go
+_AT_ONCE: Final = 100  # the same for one that is behind
+_LOOK: Final = 0.25  # seconds: nudges may be lost
+_RETRY: Final = 1.0  # seconds after which a store that is away is asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a follower begins; `reset` says that earlier messages may be gone without having been told."""
+
+    seq: int
+    reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as it is told: with what was read out of it, or without when that takes long."""
+
+    summary: Summary
+    digest: Digest | None
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Arrivals, for as many followers as there are."""
+
+    reading: Reading
+
+    async def start(self, reader: Reader, inboxes: Sequence[Inbox] | None, since: int | None) -> Start:
+        """Where to begin, for all inboxes when they are None. Raises RefusedError and UnavailableError."""
+        self.reading.check(reader, everything=inboxes is None)
+        position = await self.reading.mailbox.position()
+        if since is None:
+            return Start(position)
+        known = since <= position and (since == 0 or await self.reading.mailbox.holds(since))
+        return Start(min(since, position), reset=not known)
+
+    async def follow(self, inboxes: Sequence[Inbox] | None, seq: int) -> AsyncGenerator[Summary]:
+        """Every message of these inboxes after `seq`, for ever. Waits while the store is away."""
+        limit = _FEW
+        with self.reading.watching.on(inboxes) as change:
+            while True:
+                change.clear()
+                wait = _LOOK
+                ready: Sequence[Summary]
+                try:
+                    ready = await self._ready(inboxes, seq, limit)
+                except UnavailableError:
+                    ready, wait = (), _RETRY
+                for summary in ready:
+                    yield summary
+                    seq = summary.seq
+                limit = _AT_ONCE if len(ready) == limit else _FEW  # who is behind catches up in larger steps
+                if not ready:
+                    await change.wait(wait)
+
+    async def arrival(self, summary: Summary) -> Arrival | None:
+        """The whole of a message that was followed; None when it is gone. Raises UnavailableError."""
+        found = await self.reading.mailbox.whole(summary)
+        return None if found is None else Arrival(summary, found[1] if summary.brief else None, found[0])
+
+    async def _ready(self, inboxes: Sequence[Inbox] | None, seq: int, limit: int) -> Sequence[Summary]:
+        """The next messages, up to the first young one that has no digest yet."""
+        found = await self.reading.mailbox.after(inboxes, seq, limit=limit)
+        since = self.reading.clock.now() - YOUNG
+        return list(takewhile(lambda one: one.brief is not None or one.received <= since, found))

@@ -1,0 +1,75 @@
+"""Waiting until something changes in an inbox."""
+
+import asyncio
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+
+from mailweir.model.address import Inbox
+from mailweir.model.event import Nudge, Signal
+from mailweir.ports.bus import Bus
+
+
+class Change:
+    """Whether something has changed since the last `clear`."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    @property
+    def told(self) -> bool:
+        """Whether something has changed."""
+        return self._event.is_set()
+
+    def clear(self) -> None:
+        """To be called before looking, so that what changes meanwhile is not missed."""
+        self._event.clear()
+
+    def tell(self) -> None:
+        """Something has changed."""
+        self._event.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Returns when something has changed, or when the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+
+
+class Watching:
+    """Tells those who watch when the bus says *look*. Nudges may be lost: who watches looks now and then."""
+
+    def __init__(self, bus: Bus) -> None:
+        """To be used on a running loop."""
+        self._watched: dict[Inbox, set[Change]] = {}
+        self._everything: set[Change] = set()
+        self._end = bus.subscribe(self._hear)
+
+    def close(self) -> None:
+        """Tells nobody any more."""
+        self._end()
+
+    @contextmanager
+    def on(self, inboxes: Iterable[Inbox] | None) -> Generator[Change]:
+        """Watches these inboxes meanwhile, or all of them for None."""
+        change = Change()
+        watched = None if inboxes is None else frozenset(inboxes)
+        if watched is None:
+            self._everything.add(change)
+        for inbox in watched or ():
+            self._watched.setdefault(inbox, set()).add(change)
+        try:
+            yield change
+        finally:
+            self._everything.discard(change)
+            for inbox in watched or ():
+                self._watched[inbox].discard(change)
+                if not self._watched[inbox]:
+                    del self._watched[inbox]
+
+    def _hear(self, signal: Signal) -> None:
+        if isinstance(signal, Nudge):
+            for change in self._everything:
+                change.tell()
+            for inbox in signal.inboxes:
+                for change in self._watched.get(inbox, ()):
+                    change.tell()
