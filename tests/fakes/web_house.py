@@ -3,18 +3,23 @@
 import asyncio
 import json
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
+from mailweir.adapters.parser_pool.digesting import digest_of
 from mailweir.model.address import Address, Inbox
+from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.servers.web.app import WebFacts, build
 from mailweir.servers.web.server import WebServer
 from mailweir.services.reading import Reading
+from mailweir.services.watching import Watching
 
 NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
 PLAIN = b"From: Ann <ann@sender.test>\r\nTo: bob@thing.test\r\nSubject: Hello\r\n\r\nIt works.\r\n"
@@ -50,6 +55,14 @@ class BrittleMailbox(MemoryMailbox):
         await self._wait()
         return await super().all(limit=limit, until=until)
 
+    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
+        await self._wait()
+        return await super().after(inboxes, seq, limit=limit)
+
+    async def position(self) -> int:
+        await self._wait()
+        return await super().position()
+
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         await self._wait()
         return await super().find(inbox, message)
@@ -84,6 +97,24 @@ class Answer:
         return self.body.decode()
 
 
+class EventStream:
+    """A stream of server-sent events on its way."""
+
+    def __init__(self, reader: asyncio.StreamReader, headers: Mapping[str, str]) -> None:
+        self._reader = reader
+        self.headers = headers
+        self._heard = b""
+
+    async def event(self) -> str:
+        """The next event, without the empty line at its end."""
+        async with asyncio.timeout(5):
+            while b"\n\n" not in self._heard:
+                length = int(await self._reader.readuntil(b"\r\n"), 16)
+                self._heard += (await self._reader.readexactly(length + 2))[:-2]
+        event, _, self._heard = self._heard.partition(b"\n\n")
+        return event.decode()
+
+
 @dataclass
 class WebHouse:
     """The parts that a test looks at. `port` answers once `open` has been awaited."""
@@ -95,10 +126,12 @@ class WebHouse:
     dropped_from: list[str] = field(default_factory=list[str])
     refuses_drops: bool = False
     port: int = 0
+    slow: float = 10.0
 
     def __post_init__(self) -> None:
         self.clock = HandClock()
         self.store = MemoryStore(self.clock)
+        self.bus = MemoryBus()
         self.mailbox = BrittleMailbox(self.store)
         self._kept = 0
 
@@ -119,9 +152,15 @@ class WebHouse:
     async def open(self, **settings: int) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
-        app = build(Reading(self.mailbox, self.rules), self.drop, self.facts())
+        reading = Reading(self.mailbox, self.rules, self.clock, Watching(self.bus))
+        app = build(reading, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)
         await self.server.start()
+
+    async def reopen(self) -> None:
+        """Serves anew, on another port."""
+        await self.server.drain(0.2)
+        await self.open()
 
     async def drop(self, email: str, raw: bytes, ip: str) -> str | None:
         address = Address.parse(email)
@@ -131,9 +170,14 @@ class WebHouse:
         return self.keep(str(address), raw)
 
     def keep(
-        self, to: str = "bob@thing.test", raw: bytes = PLAIN, sender: str | None = "ann@sender.test"
+        self,
+        to: str = "bob@thing.test",
+        raw: bytes = PLAIN,
+        sender: str | None = "ann@sender.test",
+        *,
+        digest: bool = True,
     ) -> str:
-        """Puts a message into the store; answers its id."""
+        """Puts a message into the store, and what is read out of it; answers its id."""
         self._kept += 1
         address = Address.parse(to)
         assert address is not None
@@ -147,7 +191,18 @@ class WebHouse:
             content=raw,
         )
         self.store.keep(delivery)
+        if digest:
+            self.digest(f"q{self._kept}-0")
         return f"q{self._kept}-0"
+
+    def digest(self, message: str) -> None:
+        """Reads a message that was kept without a digest."""
+        (kept,) = (one for one in self.store.messages(0) if f"{one.delivery.id}-0" == message)
+        self.store.read(kept.key, digest_of(kept.delivery.raw))
+
+    def nudge(self, *inboxes: str) -> None:
+        """Says that there is something to look at."""
+        self.bus.publish(Nudge(tuple(Inbox(inbox) for inbox in inboxes)))
 
     async def get(self, target: str, **headers: str) -> Answer:
         return await self.ask("GET", target, headers)
@@ -166,6 +221,22 @@ class WebHouse:
         lines |= {name.replace("_", "-").lower(): value for name, value in (headers or {}).items()}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
         return await self.say(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + (body or b""))
+
+    @asynccontextmanager
+    async def stream(self, target: str, **headers: str) -> AsyncGenerator[EventStream]:
+        """Server-sent events, until the client has enough."""
+        lines = {"host": f"127.0.0.1:{self.port}"}
+        lines |= {name.replace("_", "-").lower(): value for name, value in headers.items()}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            writer.write(f"GET {target} HTTP/1.1\r\n{head}\r\n".encode())
+            status, *fields = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")[:-2]
+            assert status.startswith("HTTP/1.1 200"), status
+            pairs = (field.partition(":") for field in fields)
+            yield EventStream(reader, {name.lower(): value.strip() for name, _, value in pairs})
+        finally:
+            writer.close()
 
     async def say(self, octets: bytes) -> Answer:
         """Sends octets as they are and reads one answer to the end."""

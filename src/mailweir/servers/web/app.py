@@ -7,33 +7,43 @@ from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.types import ASGIApp
 
-from mailweir.servers.web import health, pages, reference, static
-from mailweir.servers.web.api import messages
+from mailweir.servers.web import health, message_pages, pages, reference, rendering, static
+from mailweir.servers.web.api.routes import API
 from mailweir.servers.web.door import Door, Drop, WebFacts, WebRequest, door_of
 from mailweir.servers.web.errors import ErrorBody, error_body, problem
+from mailweir.servers.web.frames import Frames
 from mailweir.servers.web.guard import Guard
+from mailweir.servers.web.live import SLOW, Live
+from mailweir.servers.web.polling import Polling
 from mailweir.services.reading import Reading
+from mailweir.services.showing import Showing
+from mailweir.services.streams import Streams
 
 __all__ = ["Drop", "WebFacts", "build"]
 
 
-def build(reading: Reading, drop: Drop, facts: WebFacts) -> ASGIApp:
-    """The application, ready to be served; `facts` says what the parts mean."""
+def build(reading: Reading, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASGIApp:
+    """The application, ready to be served; `facts` and `Live` say what the parts mean."""
+    streams = Streams(reading)
+    frames = Frames(streams)
     app = Litestar(
         route_handlers=[
-            *messages.HANDLERS,
+            *API,
             *pages.HANDLERS,
+            *message_pages.HANDLERS,
             *health.HANDLERS,
             *reference.HANDLERS,
             *static.HANDLERS,
         ],
         exception_handlers={Exception: answer},
-        state=State({"door": Door(reading, drop, facts)}),
+        state=State({"door": Door(reading, Showing(reading), streams, frames.of, drop, facts)}),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,  # `guard` bounds every body
     )
-    return Guard(app, message_size_limit=facts.message_size_limit, report=facts.report)
+    live = Live(streams, frames.of, facts.public_url, facts.report, slow)
+    polling = Polling(app, reading, facts)
+    return Guard(polling, live, message_size_limit=facts.message_size_limit, report=facts.report)
 
 
 def answer(request: WebRequest, error: Exception) -> Response[ErrorBody] | Response[bytes]:
@@ -43,8 +53,8 @@ def answer(request: WebRequest, error: Exception) -> Response[ErrorBody] | Respo
     if found.unexpected:
         facts.report(error, f"{request.method} {_route(request)}")
     body = error_body(found, status_url=facts.status_url, community_url=facts.community_url)
-    if pages.are_wanted(request):
-        return pages.render(
+    if rendering.are_wanted(request):
+        return rendering.render(
             "error.html", {"problem": body, "facts": facts}, status=found.status, headers=found.headers
         )
     return Response(

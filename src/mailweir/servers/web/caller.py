@@ -5,33 +5,66 @@ is none.
 """
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
+from urllib.parse import parse_qsl
 
 import msgspec
+from litestar.types import HTTPScope, WebSocketScope
 
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.door import WebRequest
 from mailweir.servers.web.errors import WrongRequestError
 
-_KEY: Final = "_mailsacKey"
+Headers = Iterable[tuple[bytes, bytes]]
+AnyScope = HTTPScope | WebSocketScope
+
+KEY: Final = "_mailsacKey"
+"""The key's name in a query and in a body."""
+
+_HEADER: Final = b"mailsac-key"
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_QUERY_FIELDS: Final = 100
+_ADDRESSES: Final = 4096  # of clients, whose kind is remembered
 # Whoever adds one of these speaks for somebody else, who may sit anywhere.
 _FORWARDED: Final = frozenset(
-    {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
-    | {"cf-connecting-ip", "true-client-ip"}
+    {b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"}
+    | {b"cf-connecting-ip", b"true-client-ip"}
 )
-_THIS_MACHINE: Final = re.compile(r"(localhost|[a-z0-9.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d*)?")
+_THIS_MACHINE: Final = re.compile(rb"(localhost|[a-z0-9.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d*)?")
 
 
 class _BodyKey(msgspec.Struct):
-    key: str | None = msgspec.field(default=None, name=_KEY)
+    key: str | None = msgspec.field(default=None, name=KEY)
 
 
 async def reader_of(request: WebRequest) -> Reader:
     """The reader behind a request. Raises WrongRequestError for a JSON body that is none."""
-    key = request.headers.get("mailsac-key") or request.query_params.get(_KEY) or await _body_key(request)
-    return Reader(key=key or None, on_loopback=_on_loopback(request))
+    reader = reader_by_scope(request.scope)
+    if reader.key is None and (key := await _body_key(request)):
+        return Reader(key=key, on_loopback=reader.on_loopback)
+    return reader
+
+
+def reader_by_scope(scope: AnyScope, *query_names: str) -> Reader:
+    """The same without a body; `query_names` are further names that the query may have for the key."""
+    key = _header(scope["headers"], _HEADER).decode("latin-1")
+    if not key and scope["query_string"]:
+        query = query_of(scope)
+        key = next((query[name] for name in (KEY, *query_names) if query.get(name)), "")
+    return Reader(key=key or None, on_loopback=_on_loopback(scope))
+
+
+def query_of(scope: AnyScope) -> dict[str, str]:
+    """The query's fields; the first of a name counts. Raises WrongRequestError for too many of them."""
+    text = scope["query_string"].decode("ascii", "replace")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_QUERY_FIELDS)
+    except ValueError as error:
+        raise WrongRequestError(f"The query has more than {_QUERY_FIELDS} fields.") from error
+    return dict(reversed(pairs))
 
 
 def peer_ip(request: WebRequest) -> str:
@@ -48,16 +81,28 @@ async def _body_key(request: WebRequest) -> str | None:
     try:
         return msgspec.json.decode(body, type=_BodyKey).key
     except (msgspec.DecodeError, RecursionError) as error:
-        raise WrongRequestError(f"The body is not a JSON object with a text as {_KEY}.") from error
+        raise WrongRequestError(f"The body is not a JSON object with a text as {KEY}.") from error
 
 
-def _on_loopback(request: WebRequest) -> bool:
-    if not _is_loopback(peer_ip(request)) or any(name in request.headers for name in _FORWARDED):
+def _header(headers: Headers, wanted: bytes) -> bytes:
+    return next((value for name, value in headers if name == wanted), b"")
+
+
+def _on_loopback(scope: AnyScope) -> bool:
+    client = scope["client"]
+    if client is None or not _is_loopback(client[0]):
         return False
+    host = b""
+    for name, value in scope["headers"]:
+        if name in _FORWARDED:
+            return False
+        if name == b"host":
+            host = value
     # A page of another site whose name was pointed at this machine (DNS rebinding) still says its own name.
-    return _THIS_MACHINE.fullmatch(request.headers.get("host", "").lower()) is not None
+    return _THIS_MACHINE.fullmatch(host.lower()) is not None
 
 
+@lru_cache(_ADDRESSES)
 def _is_loopback(ip: str) -> bool:
     try:
         address = ip_address(ip)

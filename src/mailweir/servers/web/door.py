@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from litestar import Request
 from litestar.datastructures import State
 
+from mailweir.model.message import Summary
 from mailweir.services.reading import Reading
+from mailweir.services.showing import Showing
+from mailweir.services.streams import Streams
 
 Drop = Callable[[str, bytes, str], Awaitable[str | None]]
 """Keeps a message that came by HTTP: address, RFC 822 octets, the client's IP to message id.
 
 None when the address is none. Raises UnavailableError when nothing is promised.
 """
+
+FrameOf = Callable[[Summary], Awaitable[bytes | None]]
+"""The frame that followers are sent for a message; None when it is gone. Raises UnavailableError."""
 
 WebRequest = Request[None, None, State]
 
@@ -44,6 +50,9 @@ class Door:
     """The uses of the system that this door offers."""
 
     reading: Reading
+    showing: Showing
+    streams: Streams
+    frame_of: FrameOf
     drop: Drop
     facts: WebFacts
 

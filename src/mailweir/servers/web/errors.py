@@ -7,16 +7,20 @@ next where there is something to do, and shows neither a stack trace nor the ins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from litestar.exceptions import HTTPException
 
 from mailweir.policy.visibility import Refusal
-from mailweir.ports.errors import ConflictError, UnavailableError
-from mailweir.services.reading import RefusedError
+from mailweir.ports.errors import ConflictError, TooBroadError, UnavailableError
+from mailweir.services.reading import PendingError, RefusedError
+
+T = TypeVar("T")
 
 NOT_AUTHORIZED: Final = "Not authorized. You may need to log in first."
+PENDING: Final = "This message was kept a moment ago and is still being read. Please try again in a second."
+TOO_BROAD: Final = "This search took too long. Please narrow it, by from:, after: or rarer words for example."
 NO_SUCH_MESSAGE: Final = "Message not found by id. That message has expired or does not exist."
 
 
@@ -28,8 +32,20 @@ class WrongRequestError(RequestError):
     """A value, a body or the framing is not what is allowed."""
 
 
+class WrongQueryError(RequestError):
+    """A query cannot be read; `position` is the character at which it goes wrong, counted from 0."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(f"query, character {position + 1}: {reason}")
+        self.position = position
+
+
 class ForeignFormError(RequestError):
     """A form was sent from a page of another site."""
+
+
+class ForeignPageError(RequestError):
+    """A page of another site asked for what only our own pages may ask for."""
 
 
 class NotFoundError(RequestError):
@@ -56,9 +72,18 @@ class NotReadyError(RequestError):
         self.reasons = tuple(reasons)
 
 
+def there(found: T | None, otherwise: str) -> T:
+    """What was found. Raises NotFoundError with the words `otherwise`."""
+    if found is None:
+        raise NotFoundError(otherwise)
+    return found
+
+
 _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     WrongRequestError: HTTPStatus.BAD_REQUEST,
+    WrongQueryError: HTTPStatus.BAD_REQUEST,
     ForeignFormError: HTTPStatus.FORBIDDEN,
+    ForeignPageError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     TooSlowError: HTTPStatus.REQUEST_TIMEOUT,
     ConflictError: HTTPStatus.CONFLICT,
@@ -66,6 +91,7 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     WrongTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.UNKNOWN_KEY: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
@@ -92,10 +118,11 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     unexpected: bool = False
     reasons: tuple[str, ...] = ()
+    position: int | None = None
 
 
 class ErrorBody(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What every error answers."""
+    """What every error answers; `position`, counted from 0, is the character of a query that is wrong."""
 
     error: str
     message: str
@@ -103,6 +130,7 @@ class ErrorBody(msgspec.Struct, kw_only=True, omit_defaults=True):
     status_url: str = msgspec.field(default="", name="statusUrl")
     community_url: str = msgspec.field(default="", name="communityUrl")
     reasons: tuple[str, ...] = ()
+    position: int | None = None
 
 
 def problem(error: Exception) -> Problem:
@@ -111,6 +139,12 @@ def problem(error: Exception) -> Problem:
         return Problem(*_REFUSALS[error.refusal])
     if isinstance(error, NotReadyError):
         return replace(_problem(_STATUS[NotReadyError], str(error)), reasons=error.reasons)
+    if isinstance(error, PendingError):
+        return _problem(_STATUS[PendingError], PENDING)
+    if isinstance(error, TooBroadError):
+        return _problem(HTTPStatus.BAD_REQUEST, TOO_BROAD)
+    if isinstance(error, WrongQueryError):
+        return replace(_problem(_STATUS[WrongQueryError], str(error)), position=error.position)
     if isinstance(error, RequestError):
         return _problem(_STATUS[type(error)], str(error))
     if isinstance(error, HTTPException):
@@ -129,6 +163,7 @@ def error_body(found: Problem, *, status_url: str = "", community_url: str = "")
         status_url=status_url if outage else "",
         community_url=community_url if outage else "",
         reasons=found.reasons,
+        position=found.position,
     )
 
 

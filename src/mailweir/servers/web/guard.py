@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote
 
-import msgspec
 from litestar.types import (
     ASGIApp,
     HTTPReceiveMessage,
@@ -21,15 +20,15 @@ from litestar.types import (
     WebSocketReceiveMessage,
 )
 
+from mailweir.servers.web.answers import send_problem
 from mailweir.servers.web.errors import (
-    Problem,
     RequestError,
     TooLargeError,
     TooSlowError,
     WrongRequestError,
-    error_body,
     problem,
 )
+from mailweir.servers.web.live import Live
 from mailweir.servers.web.security_headers import securing
 
 BODY_OCTETS: Final = 1024 * 1024
@@ -40,6 +39,8 @@ _BODY_WAIT: Final = 30.0  # seconds for the next piece of a body; a phone in a t
 _DISCARDED_OCTETS: Final = 8 * 1024 * 1024
 _DISCARDING: Final = 1.0
 
+_LENGTH_DIGITS: Final = 15  # a pebibyte
+_SEVERAL: Final = 2  # one that is no host counts as too many
 _HOST: Final = re.compile(rb"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _Received = HTTPReceiveMessage | WebSocketReceiveMessage
 _MESSAGE_ROUTE: Final = re.compile(r"/api/addresses/[^/]+/messages/?")
@@ -49,22 +50,29 @@ class Guard:
     """Wraps the whole application. `message_size_limit` in octets, 0 for none."""
 
     def __init__(
-        self, app: ASGIApp, *, message_size_limit: int, report: Callable[[BaseException, str], None]
+        self,
+        app: ASGIApp,
+        live: Live,
+        *,
+        message_size_limit: int,
+        report: Callable[[BaseException, str], None],
     ) -> None:
         self._app = app
+        self._live = live
         self._message_size_limit = message_size_limit
         self._report = report
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request (ASGI)."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            await self._live(scope, receive, send)
             return
+        assert scope["type"] == "http"  # noqa: S101  no lifespan is asked for
         send = securing(send)
         try:
             receive = await self._checked(scope, receive)
         except RequestError as error:
-            await _answer(problem(error), send)
+            await send_problem(problem(error), send)
             return
         try:
             await self._app(_readable(scope), receive, send)
@@ -73,13 +81,11 @@ class Guard:
 
     async def _checked(self, scope: HTTPScope, receive: Receive) -> Receive:
         """A `receive` whose body is bounded. Raises RequestError for a request that is not served."""
-        headers = list(scope["headers"])
-        _check_framing(headers, scope["http_version"])
+        length, chunked = _framing(scope)
+        if not length and not chunked:
+            return receive
         takes_message = scope["method"] == "POST" and _MESSAGE_ROUTE.fullmatch(scope["path"])
         limit = (self._message_size_limit or None) if takes_message else BODY_OCTETS
-        length = next((int(value) for name, value in headers if name == b"content-length"), None)
-        if length == 0 or (length is None and all(name != b"transfer-encoding" for name, _ in headers)):
-            return receive
         body = _Body(receive, limit)
         if limit is not None and length is not None and length > limit:
             await body.refuse()
@@ -148,17 +154,27 @@ class _Body:
         raise TooLargeError(f"The body is longer than the {self._limit} octets that are allowed here.")
 
 
-def _check_framing(headers: list[tuple[bytes, bytes]], version: str) -> None:
-    """RFC 9112 §6.1 and §3.2: what two servers in a row might understand differently is not served."""
-    names = [name for name, _ in headers]
-    lengths = [value for name, value in headers if name == b"content-length"]
-    if lengths and b"transfer-encoding" in names:
+def _framing(scope: HTTPScope) -> tuple[int | None, bool]:
+    """How long the body is said to be, and whether it comes in chunks. Raises WrongRequestError.
+
+    RFC 9112 §6.1 and §3.2: what two servers in a row might understand differently is not served.
+    """
+    length: int | None = None
+    chunked, hosts = False, 0
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            if length is not None or not value.isdigit() or len(value) > _LENGTH_DIGITS:
+                raise WrongRequestError("Content-Length must be one number.")
+            length = int(value)
+        elif name == b"transfer-encoding":
+            chunked = True
+        elif name == b"host":
+            hosts += _HOST.fullmatch(value) is not None or _SEVERAL
+    if chunked and length is not None:
         raise WrongRequestError("A request has either Content-Length or Transfer-Encoding, not both.")
-    if len(lengths) > 1 or not all(value.isdigit() and len(value) < 16 for value in lengths):  # noqa: PLR2004  an exbibyte
-        raise WrongRequestError("Content-Length must be one number.")
-    hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) > 1 or not all(_HOST.fullmatch(host) for host in hosts) or (not hosts and version != "1.0"):
+    if hosts > 1 or (not hosts and scope["http_version"] != "1.0"):
         raise WrongRequestError("A request needs one Host header that is a name or an address with a port.")
+    return length, chunked
 
 
 def _readable(scope: HTTPScope) -> HTTPScope:
@@ -175,16 +191,3 @@ def _readable(scope: HTTPScope) -> HTTPScope:
         segments = (unquote(segment) for segment in raw_path.decode("ascii").split("/"))
         changed["path"] = "/".join(segment.replace("%", "%25").replace("/", "%2F") for segment in segments)
     return changed
-
-
-async def _answer(found: Problem, send: Send) -> None:
-    body = msgspec.json.encode(error_body(found))
-    headers = {"content-type": "application/json", "content-length": str(len(body)), **found.headers}
-    await send(
-        {
-            "type": "http.response.start",
-            "status": found.status.value,
-            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        }
-    )
-    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -9,9 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
-from mailweir.servers.web import health, pages
-from mailweir.servers.web.api import messages
+from mailweir.servers.web import health
+from mailweir.servers.web.api.routes import API
 from mailweir.servers.web.door import WebRequest, door_of
+from mailweir.servers.web.rendering import render
 
 _KEYS: Final = {
     "header": SecurityScheme(type="apiKey", name="Mailsac-Key", security_scheme_in="header"),
@@ -30,9 +31,7 @@ def description(version: str) -> bytes:
         components=Components(security_schemes=dict(_KEYS)),
         security=[{}, {"header": []}, {"query": []}],
     )
-    documented = Litestar(
-        route_handlers=[*messages.HANDLERS, *health.HANDLERS], openapi_config=config, logging_config=None
-    )
+    documented = Litestar(route_handlers=[*API, *health.HANDLERS], openapi_config=config, logging_config=None)
     return msgspec.json.encode(documented.openapi_schema.to_schema())
 
 
@@ -47,7 +46,7 @@ async def docs(request: WebRequest) -> Response[bytes]:
     """The same as a page."""
     facts = door_of(request).facts
     document: dict[str, Any] = msgspec.json.decode(description(facts.version))
-    return pages.render("docs.html", {"document": document, "facts": facts})
+    return render("docs.html", {"document": document, "facts": facts})
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (openapi_json, docs)

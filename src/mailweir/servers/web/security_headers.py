@@ -17,7 +17,7 @@ _ALWAYS: Final = (
 _POLICIES: Final = {
     b"text/html": (
         b"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
-        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        b"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # A sender's own octets: even a browser that shows them as a document runs and loads nothing.
     b"text/plain": b"sandbox; default-src 'none'",
@@ -25,12 +25,17 @@ _POLICIES: Final = {
 _API: Final = b"default-src 'none'; frame-ancestors 'none'"
 
 
+class Secured(list[tuple[bytes, bytes]]):
+    """Headers of an answer that have all of this already: for answers that are sent over and over."""
+
+
 def secured(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """`headers` of an answer with the policy for its kind of content."""
+    """`headers` of an answer with the policy for its kind of content; what it says itself stays."""
     given = {name.lower(): value for name, value in headers}
     kind = given.get(b"content-type", b"").partition(b";")[0].strip().lower()
     cache = () if b"cache-control" in given else ((b"cache-control", b"no-store"),)
-    return [*headers, *_ALWAYS, *cache, (b"content-security-policy", _POLICIES.get(kind, _API))]
+    policy = (b"content-security-policy", _POLICIES.get(kind, _API))
+    return [*headers, *(one for one in (*_ALWAYS, *cache, policy) if one[0] not in given)]
 
 
 def securing(send: Send) -> Send:
@@ -38,7 +43,8 @@ def securing(send: Send) -> Send:
 
     async def send_secured(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = secured(list(message["headers"]))
+            headers = message["headers"]
+            message["headers"] = headers if isinstance(headers, Secured) else secured(list(headers))
         await send(message)
 
     return send_secured

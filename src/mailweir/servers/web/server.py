@@ -17,6 +17,7 @@ from uvicorn import Config, Server
 from uvicorn.lifespan.off import LifespanOff
 
 from mailweir.servers.web.connection import Connection
+from mailweir.servers.web.websocket import FRAME_OCTETS, PING, LiveConnection
 
 KEEP_ALIVE: Final = 75
 """Seconds that an idle connection is kept; longer than the minute after which proxies drop theirs."""
@@ -44,7 +45,11 @@ class WebServer:
             cast("Any", app),
             loop="none",
             http=Connection,
-            ws="none",
+            ws=LiveConnection,
+            ws_max_size=FRAME_OCTETS,
+            ws_ping_interval=PING,
+            ws_ping_timeout=PING,
+            ws_per_message_deflate=False,  # 38 KiB a socket, and frames are small
             lifespan="off",
             log_config=None,
             log_level="critical",  # what clients do wrong is answered, and counted by whoever counts

@@ -11,7 +11,11 @@ from litestar.params import FromPath
 
 from mailweir.servers.web.errors import NotFoundError
 
-_KINDS: Final = {"mailweir.css": "text/css", "icon.svg": "image/svg+xml"}
+_KINDS: Final = {
+    "mailweir.css": "text/css",
+    "mailweir.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 
 @lru_cache(maxsize=1)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+from mailweir.model.digest import Digest
 from mailweir.model.message import Summary
-from mailweir.servers.web.api.schema import iso, sender_of
+from mailweir.servers.web.api.schema import iso, sender_of, subject_of
 from mailweir.wire.mime.charsets import showable
 from mailweir.wire.mime.words import decode_text
 
@@ -20,6 +21,25 @@ _PICTURES: Final = {code: 0x2400 + code for code in range(0x20) if chr(code) not
 
 
 @dataclass(frozen=True, slots=True)
+class ActionLink:
+    """A link that a message asks to follow, with the host that it really leads to."""
+
+    url: str
+    text: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment that can be downloaded."""
+
+    url: str
+    name: str
+    type: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One message in a list."""
 
@@ -28,6 +48,10 @@ class Row:
     inbox_url: str
     sender: str
     subject: str
+    snippet: str
+    code: str
+    files: int
+    pending: bool
     received: str
     age: str
     size: str
@@ -37,12 +61,17 @@ def row(summary: Summary, now: int) -> Row:
     """A summary as a line of a list; `now` in milliseconds since the epoch."""
     senders = [person.name or person.address for person in sender_of(summary)]
     inbox_url = url_of_inbox(summary.inbox)
+    brief = summary.brief
     return Row(
         url=f"{inbox_url}/{summary.id}",
         inbox=visible(summary.inbox),
         inbox_url=inbox_url,
         sender=visible(", ".join(senders)) or "(no sender)",
-        subject=visible(decode_text(summary.headers.get("subject", b""))) or "(no subject)",
+        subject=visible(subject_of(summary)) or "(no subject)",
+        snippet=visible(brief.snippet) if brief else "",
+        code=visible(brief.codes[0].value) if brief and brief.codes else "",
+        files=len(brief.attachments) if brief else 0,
+        pending=brief is None,
         received=iso(summary.received),
         age=age(now - summary.received),
         size=size(summary.size),
@@ -52,6 +81,23 @@ def row(summary: Summary, now: int) -> Row:
 def rows(summaries: Sequence[Summary], now: int) -> list[Row]:
     """The same for a list."""
     return [row(summary, now) for summary in summaries]
+
+
+def actions(summary: Summary) -> list[ActionLink]:
+    """The links that a message asks to follow, surest first."""
+    found = summary.brief.actions if summary.brief else ()
+    return [
+        ActionLink(one.url, visible(one.text) or one.kind, visible(urlsplit(one.url).hostname or ""))
+        for one in found
+    ]
+
+
+def files(digest: Digest, url: str) -> list[File]:
+    """The attachments of a message; `url` is where they lie. By MD5, which is no sender's word."""
+    return [
+        File(f"{url}/{one.md5}", visible(one.name) or "(no name)", visible(one.type), size(one.size))
+        for one in digest.attachments
+    ]
 
 
 def fields(summary: Summary) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Values from paths and queries: what is allowed, and one sentence when it is not."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Final
 from urllib.parse import unquote
 
@@ -9,13 +10,17 @@ from litestar.params import PathParameter, QueryParameter
 
 from mailweir.model.address import Address, Inbox
 from mailweir.model.message import MessageId, message_id, split_message_id
-from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, WrongRequestError
+from mailweir.model.query import And, Before, Query, QueryError
+from mailweir.policy.query import parse
+from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, WrongQueryError, WrongRequestError
 
 MOST: Final = 1000
 """The longest list."""
 DEFAULT_LIMIT: Final = 20
 """What the original lists when nothing is said."""
 
+_SEQ_DIGITS: Final = 18
+_SEGMENTS: Final = 4096  # addresses in paths that are remembered; what is none, and long, is not
 _SHOWN: Final = 100  # characters of a wrong value that the answer repeats
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,6 +29,9 @@ Email = Annotated[
     PathParameter(description="An e-mail address; case and +tag make no difference"),
 ]
 Id = Annotated[str, PathParameter(description="The id of a message")]
+Identifier = Annotated[
+    str, PathParameter(description="MD5, SHA-256, content id or file name of an attachment")
+]
 # Read by hand and not by the framework, whose errors do not name the value.
 Limit = Annotated[
     str,
@@ -39,6 +47,21 @@ Until = Annotated[
         schema_extra={"format": OpenAPIFormat.DATE_TIME, "default": None},
     ),
 ]
+Since = Annotated[
+    str,
+    QueryParameter(
+        description="The seq after which to go on",
+        schema_extra={"type": OpenAPIType.INTEGER, "minimum": 0, "default": None},
+    ),
+]
+Search = Annotated[
+    str,
+    QueryParameter(
+        name="query",
+        description='Finds messages, such as from:ann "your order" after:2026-11-24; all when empty',
+        schema_extra={"default": None},
+    ),
+]
 Download = Annotated[
     str,
     QueryParameter(
@@ -47,7 +70,19 @@ Download = Annotated[
     ),
 ]
 
+HEADERS_FORMATS: Final = ("json", "json-ordered", "plain")
+_FORMAT = QueryParameter(
+    name="messageHeadersFormat",
+    description="json: by name; json-ordered: in their order; plain: as they came",
+    schema_extra={"enum": list(HEADERS_FORMATS), "default": "json"},
+)
+HeadersFormat = Annotated[str, _FORMAT]
+HeadersFormatOfOld = Annotated[
+    str, QueryParameter(name="format", description="The older name of messageHeadersFormat")
+]
 
+
+@lru_cache(_SEGMENTS)
 def address_of(segment: str) -> Address:
     """An address in a path. Raises WrongRequestError."""
     text = unquote(segment)
@@ -78,6 +113,24 @@ def limit_of(text: str) -> int:
     return int(text)
 
 
+def headers_format_of(text: str) -> str:
+    """How headers are to be given. Raises WrongRequestError."""
+    if text not in HEADERS_FORMATS:
+        raise WrongRequestError(
+            f'messageHeadersFormat is "{_cut(text)}"; allowed are {", ".join(HEADERS_FORMATS)}.'
+        )
+    return text
+
+
+def since_of(text: str) -> int | None:
+    """The `seq` after which to go on; None when none is named. Raises WrongRequestError."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _SEQ_DIGITS):
+        raise WrongRequestError(f'since is "{_cut(text)}"; allowed is the seq of a message.')
+    return int(text)
+
+
 def until_of(text: str) -> int | None:
     """A moment in milliseconds since the epoch; UTC when it names no zone. Raises WrongRequestError."""
     if not text:
@@ -92,6 +145,16 @@ def until_of(text: str) -> int | None:
         raise WrongRequestError(
             f'until is "{_cut(text)}"; allowed is an ISO 8601 time such as 2026-11-24T10:00:00.000Z.'
         ) from error
+
+
+def query_of(text: str, until: int | None) -> Query | None:
+    """What to look for, received until that moment; None for everything. Raises WrongQueryError."""
+    if not text:
+        return None
+    query = parse(text)
+    if isinstance(query, QueryError):
+        raise WrongQueryError(query.position, query.reason)
+    return query if until is None else And((query, Before(until + 1)))
 
 
 def _cut(text: str) -> str:

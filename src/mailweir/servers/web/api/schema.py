@@ -9,9 +9,13 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
+from mailweir.model.digest import Attachment, Mailbox, State
 from mailweir.model.message import Summary
 from mailweir.wire.mime.addresses import addresses
 from mailweir.wire.mime.words import decode_text
+
+Headers = Sequence[tuple[str, str]]
+"""Header fields in their order: names as written, values decoded."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,7 +27,7 @@ class NamedAddress(Struct, frozen=True):
     name: str
 
 
-class Code(Struct, frozen=True):
+class CodeView(Struct, frozen=True):
     """A one-time code that was found in a message."""
 
     value: str
@@ -31,13 +35,40 @@ class Code(Struct, frozen=True):
     confidence: float
 
 
-class Action(Struct, frozen=True):
+class ActionView(Struct, frozen=True):
     """A link in a message that asks to be followed."""
 
     url: str
     text: str
     kind: str
     confidence: float
+
+
+class HeaderField(Struct, frozen=True):
+    """One header field, decoded."""
+
+    name: str
+    value: str
+
+
+class AttachmentMeta(Struct, frozen=True, rename="camel"):
+    """A part of a message that is a file; `checksum` is its MD5, `length` in octets."""
+
+    checksum: str
+    sha256: str
+    content_disposition: str
+    content_id: str
+    content_type: str
+    file_name: str
+    length: int
+    transfer_encoding: str
+
+
+class Counted(Struct, frozen=True):
+    """How many messages an inbox has."""
+
+    count: int
+    inbox: str
 
 
 class EmailMessage(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -65,11 +96,25 @@ class EmailMessage(Struct, frozen=True, kw_only=True, rename="camel"):
     links: list[str] = field(default_factory=list[str])
     spam: int = 0
     seq: int
-    digest: Literal["pending", "done", "truncated", "failed"] = "pending"
+    digest: State = "pending"
     snippet: str = ""
-    codes: list[Code] = field(default_factory=list[Code])
-    actions: list[Action] = field(default_factory=list[Action])
+    codes: list[CodeView] = field(default_factory=list[CodeView])
+    actions: list[ActionView] = field(default_factory=list[ActionView])
     spam_score: float | None = None
+
+
+class Content(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the frame of an arrival has beside the fields of `EmailMessage`.
+
+    `html` is the sender's own, `body` is sanitised. A long `raw` is left out, which `rawLeftOut` says.
+    """
+
+    raw: str
+    raw_left_out: bool
+    headers: dict[str, str | list[str]]
+    text: str
+    html: str
+    body: str
 
 
 class Dropped(Struct, frozen=True):
@@ -88,6 +133,36 @@ class Deleted(Struct, frozen=True):
 
 def email_message(summary: Summary) -> EmailMessage:
     """A summary in the API's shape, its header fields decoded."""
+    brief = summary.brief
+    if brief is None or brief.state == "failed":
+        return _from_scan(summary, "pending" if brief is None else "failed")
+    return EmailMessage(
+        id=summary.id,
+        sender=sender_of(summary),
+        to=_people(brief.to),
+        cc=_people(brief.cc),
+        bcc=_people(brief.bcc),
+        subject=brief.subject,
+        inbox=summary.inbox,
+        original_inbox=summary.original,
+        domain=summary.inbox.rpartition("@")[2],
+        received=iso(summary.received),
+        size=summary.size,
+        attachments=list(brief.attachments),
+        ip=summary.peer.ip,
+        via=summary.peer.via,
+        rtls=summary.peer.tls,
+        links=list(brief.links),
+        seq=summary.seq,
+        digest=brief.state,
+        snippet=brief.snippet,
+        codes=[CodeView(one.value, one.source, one.confidence) for one in brief.codes],
+        actions=[ActionView(one.url, one.text, one.kind, one.confidence) for one in brief.actions],
+    )
+
+
+def _from_scan(summary: Summary, state: State) -> EmailMessage:
+    """The shape of a message that has not been read, from the few fields that were scanned on its way in."""
     headers = summary.headers
     return EmailMessage(
         id=summary.id,
@@ -95,7 +170,7 @@ def email_message(summary: Summary) -> EmailMessage:
         to=_named(headers, "to"),
         cc=_named(headers, "cc"),
         bcc=_named(headers, "bcc"),
-        subject=decode_text(headers.get("subject", b"")),
+        subject=subject_of(summary),
         inbox=summary.inbox,
         original_inbox=summary.original,
         domain=summary.inbox.rpartition("@")[2],
@@ -105,6 +180,7 @@ def email_message(summary: Summary) -> EmailMessage:
         via=summary.peer.via,
         rtls=summary.peer.tls,
         seq=summary.seq,
+        digest=state,
     )
 
 
@@ -115,16 +191,60 @@ def email_messages(summaries: Sequence[Summary]) -> list[EmailMessage]:
 
 def sender_of(summary: Summary) -> list[NamedAddress]:
     """The authors; the envelope's sender when the message names none; empty for the null path."""
-    named = _named(summary.headers, "from")
+    read = summary.brief is not None and summary.brief.state != "failed"
+    named = _people(summary.brief.sender) if summary.brief and read else _named(summary.headers, "from")
     if named or summary.sender is None:
         return named
     return [NamedAddress(summary.sender, "")]
+
+
+def subject_of(summary: Summary) -> str:
+    """The subject, from the digest when there is one."""
+    if summary.brief is not None and summary.brief.state != "failed":
+        return summary.brief.subject
+    return decode_text(summary.headers.get("subject", b""))
+
+
+def header_lists(headers: Headers) -> dict[str, list[str]]:
+    """Lower-case name to the values of each header field, in their order."""
+    found: dict[str, list[str]] = {}
+    for name, value in headers:
+        found.setdefault(name.lower(), []).append(value)
+    return found
+
+
+def header_values(headers: Headers) -> dict[str, str | list[str]]:
+    """The same with a text for a field that stands there once."""
+    return {name: values[0] if len(values) == 1 else values for name, values in header_lists(headers).items()}
+
+
+def ordered_headers(headers: Headers) -> list[HeaderField]:
+    """The header fields in their order, names as written."""
+    return [HeaderField(name, value) for name, value in headers]
+
+
+def attachment_meta(attachment: Attachment) -> AttachmentMeta:
+    """An attachment in the API's shape."""
+    return AttachmentMeta(
+        checksum=attachment.md5,
+        sha256=attachment.sha256,
+        content_disposition=attachment.disposition,
+        content_id=attachment.content_id,
+        content_type=attachment.type,
+        file_name=attachment.name,
+        length=attachment.size,
+        transfer_encoding=attachment.span.encoding,
+    )
 
 
 def iso(milliseconds: int) -> str:
     """A moment as ISO 8601 in UTC with milliseconds."""
     moment = _EPOCH + timedelta(milliseconds=milliseconds)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+
+
+def _people(mailboxes: Sequence[Mailbox]) -> list[NamedAddress]:
+    return [NamedAddress(one.address, one.name) for one in mailboxes]
 
 
 def _named(headers: Mapping[str, bytes], name: str) -> list[NamedAddress]:

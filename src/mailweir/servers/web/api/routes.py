@@ -1,0 +1,14 @@
+"""All routes of the API."""
+
+from typing import Final
+
+from litestar.handlers import HTTPRouteHandler
+
+from mailweir.servers.web.api import attachments, bodies, events, messages
+
+API: Final[tuple[HTTPRouteHandler, ...]] = (
+    *messages.HANDLERS,
+    *bodies.HANDLERS,
+    *attachments.HANDLERS,
+    *events.HANDLERS,
+)

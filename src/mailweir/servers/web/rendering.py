@@ -1,0 +1,49 @@
+"""Pages from templates: every value is escaped, and only our own files are referred to."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import Response
+
+from mailweir.servers.web.door import WebRequest
+from mailweir.servers.web.static import url_of
+
+_PAGES: Final = re.compile(r"/(?:inbox(?:/.*)?|docs/?)?")
+
+
+def are_wanted(request: WebRequest) -> bool:
+    """Is this a request of a person's browser, who wants errors as a page?"""
+    path = request.scope["path"]
+    if path.startswith("/api/"):
+        return False
+    return _PAGES.fullmatch(path) is not None or "text/html" in request.headers.get("accept", "")
+
+
+def render(
+    template: str,
+    values: Mapping[str, object],
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """A page; every value is escaped."""
+    html = _templates().get_template(template).render(dict(values))
+    return Response(html.encode(), status_code=status, media_type="text/html", headers=dict(headers or {}))
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("mailweir.servers.web.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["static"] = url_of
+    return environment
