@@ -27,6 +27,7 @@ PROJECT := $(shell { echo '$(CURDIR)'; sed '/^\[tool\.ruff\]/,$$d' pyproject.tom
 RUN_STAMP := $(VENV)/.run-$(call digest,requirements/run.txt requirements/build.txt)-$(PROJECT)
 DEV_STAMP := $(VENV)/.dev-$(call digest,requirements/dev.txt)-$(PROJECT)
 NODE_STAMP := tests/node/node_modules/.installed-$(call digest,tests/node/package-lock.json)
+SOURCES := .cache/sources/.fetched-$(call digest,requirements/vectors.txt requirements/vectors-build.txt)
 
 .PHONY: help
 help: ## list these targets
@@ -37,7 +38,7 @@ run: $(RUN_STAMP) ## install what is needed and serve on this machine (ARGS="--h
 	@exec $(VENV)/bin/mailweir serve $(ARGS)
 
 .PHONY: test
-test: $(DEV_STAMP) $(NODE_STAMP) programs ## install what is needed and run every test
+test: $(DEV_STAMP) $(NODE_STAMP) $(SOURCES) programs ## install what is needed and run every test
 	CONVERSATIONS=30000 $(VENV)/bin/pytest -n $(JOBS) $(ARGS)
 
 # What takes a while, a whole machine or processes of its own is left to `make test`.
@@ -126,6 +127,20 @@ $(NODE_STAMP):
 	else \
 		echo "npm is not here: tests that need it will fail; install Node.js 20 or newer" >&2; \
 	fi
+
+.PHONY: sources
+sources: $(SOURCES) ## fetch the test suites of two HTML sanitisers, whose attacks our tests repeat
+
+# pip cannot hand over a source package without asking it for its metadata, which runs its setup: all that
+# runs then is pinned by hash too, and nothing is built or installed.
+$(SOURCES): $(RUN_STAMP)
+	@echo "Fetching the test suites of two HTML sanitisers into $(@D) …" >&2
+	@rm -rf $(@D)
+	@$(PIP) install --target $(@D)/backend --require-hashes --no-deps -r requirements/vectors-build.txt
+	@PYTHONPATH=$(CURDIR)/$(@D)/backend $(PIP) download --require-hashes --no-deps --no-binary :all: \
+		--no-build-isolation --dest $(@D) -r requirements/vectors.txt
+	@rm -rf $(@D)/backend
+	@touch $@
 
 .PHONY: programs
 programs:

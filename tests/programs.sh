@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # program:package
-needed=(swaks:swaks strace:strace smtp-sink:postfix smtp-source:postfix)
+needed=(swaks:swaks strace:strace smtp-sink:postfix smtp-source:postfix chromium:chromium)
 
 missing=()
 for pair in "${needed[@]}"; do

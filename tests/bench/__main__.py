@@ -9,9 +9,17 @@ import os
 import tempfile
 from pathlib import Path
 
-from bench import codes, idle, ingest, latency
+from bench import codes, digestion, idle, ingest, latency, lists, live
 
-_BENCHES = {"ingest": ingest.run, "latency": latency.run, "idle": idle.run, "codes": codes.run}
+_BENCHES = {
+    "ingest": ingest.run,
+    "latency": latency.run,
+    "live": live.run,
+    "digestion": digestion.run,
+    "lists": lists.run,
+    "idle": idle.run,
+    "codes": codes.run,
+}
 
 
 def main() -> None:

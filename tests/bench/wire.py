@@ -49,6 +49,11 @@ class Wire:
         self.socket.sendall(CHUNK)
         self._read(KEPT)
 
+    def say(self, octets: bytes) -> None:
+        """A whole transaction as it is, until its last reply."""
+        self.socket.sendall(octets)
+        self._read(KEPT)
+
     def _read(self, until: bytes) -> None:
         said = b""
         while until not in b"\r\n" + said or not said.endswith(b"\n"):

@@ -52,6 +52,24 @@ class Api:
         """The mail of one address, newest first."""
         return self._list(f"/api/addresses/{quote(address)}/messages?limit={limit}")
 
+    def drop(self, address: str, raw: bytes) -> str:
+        """Puts a message into an inbox, over a new connection: what is sent twice is there twice; its id."""
+        self.close()
+        answer = self._ask(f"/api/addresses/{quote(address)}/messages", raw)
+        assert answer.status == 201, answer
+        return json.loads(answer.body)["_id"]
+
+    def digested(self, address: str, count: int, within: float = 30.0) -> Sequence[Message]:
+        """The mail of one address, once so many messages of it have their digests."""
+        begun = time.monotonic()
+        while True:
+            found = self.inbox(address)
+            if sum(one["digest"] != "pending" for one in found) >= count:
+                return found
+            if time.monotonic() - begun > within:
+                raise TimeoutError(f"{address} has {len(found)} messages after {within:g} s")
+            time.sleep(_LOOK_AGAIN)  # noqa: TID251  it can only be asked again and again
+
     def raw(self, address: str, message_id: str) -> bytes:
         """The octets of a message, our trace fields on top."""
         answer = self.get(f"/api/raw/{quote(address)}/{message_id}")
@@ -86,10 +104,13 @@ class Api:
         assert answer.status == 200, answer
         return json.loads(answer.body)
 
-    def _ask(self, path: str) -> Answer:
+    def _ask(self, path: str, message: bytes | None = None) -> Answer:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(*self._where, timeout=_TIMEOUT)
-        self._connection.request("GET", path)
+        if message is None:
+            self._connection.request("GET", path)
+        else:
+            self._connection.request("POST", path, message, {"Content-Type": "message/rfc822"})
         response = self._connection.getresponse()
         return Answer(response.status, response.read())
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from incidents import faults, kill9, sync_order
+from incidents import events, faults, hostile, kill9, sync_order
 from incidents.figures import Figure
 
 
@@ -22,6 +22,8 @@ def incidents(*, full: bool) -> Mapping[str, Callable[[], list[Figure]]]:
         "kill9": lambda: kill9.run(kills=20 * times, acknowledged=5_000 * times),
         "eio": lambda: faults.failing(mails=200, times=2),
         "enospc": lambda: faults.full(mails=100),
+        "events": lambda: events.run(messages=1_000 * times, sockets=50, restarts=2 * times),
+        "hostile": lambda: hostile.run(seconds=6 * times),
     }
 
 

@@ -1,0 +1,139 @@
+"""Our own pages serve everybody: axe finds nothing grave, a narrow screen and a keyboard are enough."""
+
+import re
+from collections.abc import Generator
+from typing import Any, cast
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from browser.house import House, address
+from browser.letters import letters
+from browser.views import VIEWS
+
+WIDE, NARROW = 1280, 320  # CSS pixels; 320 is what WCAG 2.2 §1.4.10 asks for
+PAGES = ("home", "inbox", "strange inbox", "empty inbox", "message", "strange message", "docs", "error")
+MOST_TABS = 400
+# An error page is an error, and which features a policy may name differs by platform.
+EXPECTED = re.compile(r"status of 404|Permissions-Policy header: Unrecognized feature")
+
+# Every control that a person sees, numbered in the order of the document.
+NUMBER = """() => {
+    const all = document.querySelectorAll(
+      'a[href], button, input, select, textarea, summary, iframe, [tabindex="0"]');
+    let count = 0;
+    for (const one of all)
+      if (!one.disabled && one.type !== 'hidden' && one.tabIndex >= 0 && one.checkVisibility())
+        one.dataset.control = count++;
+    return count;
+}"""
+# The number of the control that has the focus, and whether that can be seen.
+FOCUS = """() => {
+    const one = document.activeElement, style = getComputedStyle(one);
+    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    const visible = outlined || style.boxShadow !== 'none' || one.tagName === 'IFRAME';
+    return [Number(one.dataset.control ?? -1), visible];
+}"""
+NAMES = "() => [...document.querySelectorAll('[data-control]')].map(one => one.outerHTML.slice(0, 100))"
+
+
+@pytest.fixture(scope="module")
+def paths(house: House) -> dict[str, str]:
+    house.drop("dana", letters())
+    return {
+        "home": "/",
+        "inbox": f"/inbox/{address('dana')}",
+        "strange inbox": f"/inbox/{address('words')}",
+        "empty inbox": f"/inbox/{address('nobody')}",
+        "message": house.paths(VIEWS["page"], "dana")[0],
+        "strange message": house.paths(VIEWS["page"], "words")[-1],
+        "docs": "/docs",
+        "error": f"/inbox/{address('nobody')}/none",
+    }
+
+
+@pytest.fixture
+def screen(chromium: Browser, request: pytest.FixtureRequest) -> Generator[Page]:
+    """A page of the width and the colour scheme that the test asks for."""
+    width, scheme = request.param
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 720})
+    yield context.new_page()
+    context.close()
+
+
+def screens(*kinds: tuple[int, str]) -> pytest.MarkDecorator:
+    ids = [f"{width} {scheme}" for width, scheme in kinds]
+    return pytest.mark.parametrize("screen", kinds, ids=ids, indirect=True)
+
+
+def grave(page: Page) -> list[str]:
+    """What axe calls serious or critical. What a sender wrote, in its frame, is not ours."""
+    page.evaluate(Axe().axe_script)
+    found = page.evaluate("() => axe.run({resultTypes: ['violations'], iframes: false})")
+    violations = cast("list[dict[str, Any]]", found["violations"])
+    return [
+        f"{one['id']}: {one['help']}: {[node['html'][:100] for node in one['nodes'][:3]]}"
+        for one in violations
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@screens((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"))
+def test_axe_finds_nothing_grave(house: House, paths: dict[str, str], screen: Page, name: str) -> None:
+    screen.goto(house.origin + paths[name])
+    assert grave(screen) == []
+
+
+@screens((WIDE, "light"))
+def test_axe_finds_what_is_grave(screen: Page) -> None:
+    screen.set_content("<title>x</title><img src=x><p style='color:#ddd;background:#fff'>pale</p>")
+    assert {one.partition(":")[0] for one in grave(screen)} >= {"image-alt", "color-contrast"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+@screens((NARROW, "light"))
+def test_nobody_scrolls_sideways(house: House, paths: dict[str, str], screen: Page, name: str) -> None:
+    screen.goto(house.origin + paths[name])
+    assert screen.evaluate("() => document.documentElement.scrollWidth") <= NARROW
+
+
+@pytest.mark.parametrize("name", PAGES)
+@screens((WIDE, "light"))
+def test_a_keyboard_reaches_every_control_and_shows_where_it_is(
+    house: House, paths: dict[str, str], screen: Page, name: str
+) -> None:
+    screen.goto(house.origin + paths[name])
+    wanted = cast("int", screen.evaluate(NUMBER))
+    assert 0 < wanted < MOST_TABS
+    names = cast("list[str]", screen.evaluate(NAMES))
+    screen.evaluate("() => { document.activeElement.blur(); getSelection().removeAllRanges() }")
+    seen: dict[int, bool] = {}
+    for _ in range(wanted + 3):
+        screen.keyboard.press("Tab")
+        number, visible = cast("tuple[int, bool]", screen.evaluate(FOCUS))
+        seen[number] = visible
+    assert [names[number] for number in range(wanted) if not seen.get(number)] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+@screens((WIDE, "light"))
+def test_a_page_complains_of_nothing(house: House, paths: dict[str, str], screen: Page, name: str) -> None:
+    said: list[str] = []
+    screen.on("console", lambda message: said.append(message.text))
+    screen.on("pageerror", lambda error: said.append(error.message))
+    screen.goto(house.origin + paths[name])
+    assert [one for one in said if not EXPECTED.search(one)] == []
+
+
+@screens((WIDE, "light"), (NARROW, "dark"))
+def test_a_person_gets_from_the_start_to_a_message_by_what_can_be_read(
+    house: House, paths: dict[str, str], screen: Page
+) -> None:
+    screen.goto(house.origin + paths["home"])
+    screen.get_by_role("textbox", name="E-mail address").fill(address("dana"))
+    screen.get_by_role("button", name="Check the mail").click()
+    screen.get_by_role("link", name="Confirm your address").click()
+    assert "Confirm your address" in screen.get_by_role("heading", level=1).inner_text()
+    assert "Confirm your address" in screen.title()
