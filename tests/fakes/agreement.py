@@ -128,7 +128,7 @@ def document(found: list[Difference], total: int) -> str:
         "`wire.mime` reads headers, shapes and transfer encodings itself, since the standard parser can be",
         "held for seconds by one message (decision 0008). This page holds it to account: on the corpus of",
         "real mail that the tests install, it says where the two differ and who is right. `compat32` is the",
-        "standard library's `email.message_from_bytes` with `decode_header`, `getaddresses` and `parsedate_tz`.",
+        "standard library's `email.message_from_bytes`, `decode_header`, `getaddresses` and `parsedate_tz`.",
         "",
         "Written by `PYTHONPATH=tests python -m fakes.agreement`; a test says when it is stale.",
         "",

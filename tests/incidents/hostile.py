@@ -22,6 +22,7 @@ RATE = 200  # ordinary messages/s
 _INBOXES = 50
 _CONNECTIONS = 4
 _LOOK = 0.1  # seconds
+_STARTED = 2.0  # seconds in which a server that has just been started still reads its own program
 _SETTLED = 30.0  # seconds for the last digests
 P99 = 100.0  # ms
 
@@ -47,6 +48,7 @@ async def hostile_stream(data: Path, *, seconds: int) -> Outcome:
         await follower.listening.wait()
         await asyncio.to_thread(server.api.drop, "warm@thing.test", a_message("warm"))
         await asyncio.to_thread(server.api.digested, "warm@thing.test", 1)
+        await asyncio.sleep(_STARTED)
         sent: dict[str, float] = {}
         hostile: list[tuple[str, bytes]] = []
         await asyncio.gather(

@@ -32,6 +32,10 @@ class Digests(Protocol):
         """
         ...
 
+    async def position(self) -> tuple[int, int]:
+        """A number that every message raises by one or more, and by how much `undigested` is behind it."""
+        ...
+
     async def unread(self, key: int) -> Unread | None:
         """One message again; None when it is gone."""
         ...

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest, failure
 from mailweir.policy.networks import network_of
+from mailweir.policy.pace import Pace
 from mailweir.policy.turns import Turns
 from mailweir.ports.digests import Digests, Unread
 from mailweir.ports.errors import UnavailableError
@@ -42,6 +43,7 @@ class Digestion:
         self._changed = changed
         self.trouble = ""
         self._new = asyncio.Event()
+        self._pace = Pace()
         self._begun = 0
         self._octets = 0
         self._room = asyncio.Event()
@@ -69,10 +71,20 @@ class Digestion:
             found = await self._insist(lambda: self._digests.undigested(AT_ONCE - self._begun))
             for unread in found:
                 self._begin(unread)
-            if not found:
+            if found:
+                await self._hold_back(len(found))
+            else:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK):
                         await self._new.wait()
+
+    async def _hold_back(self, read: int) -> None:
+        position, behind = await self._insist(self._digests.position)
+        pause = self._pace.pause(
+            asyncio.get_running_loop().time(), position=position, behind=behind, read=read
+        )
+        if pause:
+            await asyncio.sleep(pause)
 
     def _begin(self, unread: Unread) -> None:
         self._begun += 1

@@ -25,7 +25,9 @@ async def listening(
 ) -> AsyncGenerator[ClientConnection]:
     url = f"ws://127.0.0.1:{house.port}/incoming-messages?{query}"
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with connect(url, additional_headers=fields, compression=None, max_size=None) as socket:
+    async with connect(
+        url, additional_headers=fields, compression=None, max_size=None, max_queue=None
+    ) as socket:
         yield socket
 
 

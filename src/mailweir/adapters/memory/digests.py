@@ -27,6 +27,10 @@ class MemoryDigests:
         self._after = found[-1].key if found else self._after
         return found
 
+    async def position(self) -> tuple[int, int]:
+        """The number of the latest change, and how far behind it the last message is that was given out."""
+        return self._store.position, self._store.position - self._after
+
     async def unread(self, key: int) -> Unread | None:
         """One message again."""
         found = self._found(lambda kept: kept.key == key, key - 1, 1)

@@ -26,7 +26,6 @@ DIGESTING: Final = "mailweir.adapters.parser_pool.digesting:digest_of"
 
 _AHEAD: Final = 16  # messages that a worker is sent before it has answered the first
 _TICK: Final = 0.02  # seconds between two looks at how long workers are at it
-_WALL: Final = 10  # times its processor time that a message may take on a busy machine
 _LONG: Final = 0.01  # seconds after which a worker is sent messages only when others are no better
 _PROCESS_CLOCK: Final = 2  # of clock_getcpuclockid(3)
 
@@ -36,13 +35,21 @@ _decode = msgspec.msgpack.Decoder(Answer).decode
 
 @dataclass(frozen=True, slots=True)
 class LaneLimits:
-    """How many workers a lane has, and for how many seconds of processor time each message may take."""
+    """How many workers a lane has, and how long each message may take.
+
+    `seconds` of processor time; `wall` seconds on the clock end what hangs without working. The latter
+    must be long: on a machine that is busy with intake a parser hardly gets to work at all.
+    """
 
     workers: int
     seconds: float
+    wall: float
 
 
-LIMITS: Final[Mapping[Lane, LaneLimits]] = {Lane.FAST: LaneLimits(2, 0.1), Lane.SLOW: LaneLimits(1, 2.0)}
+LIMITS: Final[Mapping[Lane, LaneLimits]] = {
+    Lane.FAST: LaneLimits(workers=2, seconds=0.1, wall=10.0),
+    Lane.SLOW: LaneLimits(workers=1, seconds=2.0, wall=30.0),
+}
 
 
 class _Job:
@@ -78,12 +85,12 @@ class _Worker:
         """It is at work on its next message."""
         self._begun = (self._used(), time.monotonic())
 
-    def overdue(self, seconds: float) -> bool:
-        """Whether its message has had its time: of the processor, or of the clock on the wall."""
+    def overdue(self, limits: LaneLimits) -> bool:
+        """Whether its message has had its time."""
         if not self.jobs:
             return False
         used, now = self._begun
-        return self._used() - used > seconds or time.monotonic() - now > seconds * _WALL
+        return self._used() - used > limits.seconds or time.monotonic() - now > limits.wall
 
     def _used(self) -> float:
         try:
@@ -190,7 +197,7 @@ class _Lane:
     def _look(self) -> None:
         self._timer = None
         for worker in self._workers:
-            if worker.overdue(self._limits.seconds):
+            if worker.overdue(self._limits):
                 worker.killed = True
                 worker.newborn.kill()
         if any(worker.jobs for worker in self._workers):

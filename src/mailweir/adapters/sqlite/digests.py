@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from mailweir.adapters.sqlite import digest_queries
+from mailweir.adapters.sqlite import digest_queries, queries
 from mailweir.adapters.sqlite.connection import File
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.packing import Packer
@@ -42,6 +42,11 @@ class SqliteDigests:
             self._after = found[-1].key
             self._given.update(unread.key for unread in found)
         return found
+
+    async def position(self) -> tuple[int, int]:
+        """The number of the latest change, and how far behind it the last message is that was given out."""
+        position = self._here.answer(queries.position)
+        return position, position - (self._after or 0)
 
     async def unread(self, key: int) -> Unread | None:
         """One message again."""
