@@ -37,7 +37,7 @@ async def test_a_row_shows_the_code_and_the_beginning(house: WebHouse) -> None:
     page = (await house.get(INBOX)).text
     assert re.search(r'class="code">.*482913', page)
     assert "Your verification code is 482913" in page
-    assert "1 attachment" in page
+    assert "1 file<" in page
 
 
 async def test_html_is_shown_in_a_frame_that_may_do_nothing(house: WebHouse) -> None:

@@ -26,7 +26,7 @@ ID: Final = 4
 _STANDARD_INPUT: Final = 0
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _NICEST: Final = 19
-# Read once here, so that no worker has to find codecs, compile patterns and touch tables for its first message.
+# Read once here, so that no worker has to find codecs and compile patterns for its first message.
 _FIRST: Final = (
     b"Subject: =?utf-8?q?Your_code?=\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
     b"--b\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"

@@ -1,10 +1,12 @@
 """Pages that need no script: *All mail* and an inbox. A little script makes them live."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -13,7 +15,10 @@ from litestar.response import Stream
 
 from mailweir.model.address import Address, Inbox
 from mailweir.model.message import Summary
-from mailweir.policy.visibility import Refusal
+from mailweir.model.query import QueryError
+from mailweir.policy.query import parse
+from mailweir.policy.visibility import Reader, Refusal
+from mailweir.ports.errors import TooBroadError
 from mailweir.servers.web import views
 from mailweir.servers.web.api.parameters import MOST, Email, inbox_of, limit_of
 from mailweir.servers.web.caller import reader_of
@@ -29,21 +34,31 @@ _PAUSE: Final = 0.25  # seconds between two changes that are told: a page is not
 _LOOK: Final = 1.0  # seconds: nudges may be lost, and a deletion gives none
 
 _Listed = Annotated[str, QueryParameter()]
+_Sought = Annotated[str, QueryParameter(name="query")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What was written into the search box, what it found, and why it could not be read."""
+
+    text: str
+    found: Sequence[Summary]
+    fault: str = ""
 
 
 @get("/", include_in_schema=False)
-async def home(request: WebRequest, limit: _Listed = str(_LISTED)) -> Response[bytes]:
+async def home(request: WebRequest, limit: _Listed = str(_LISTED), sought: _Sought = "") -> Response[bytes]:
     """*All mail* for people at this machine; for others a box that opens any inbox."""
     reader = await reader_of(request)
     door = door_of(request)
     length = limit_of(limit)
     try:
-        found = await door.reading.all(reader, limit=length)
+        search = await _search(door.reading, reader, None, sought, length)
     except RefusedError as error:
         if error.refusal is Refusal.UNKNOWN_KEY:
             raise
         return render("home.html", {"facts": door.facts})
-    return render("all.html", {"changes": "/changes", **_listing(door, "anyone@thing.test", found, length)})
+    return _list_page("all.html", door, "anyone@thing.test", search, length, {"changes": "/changes"})
 
 
 @post("/inbox", include_in_schema=False, status_code=303)
@@ -56,21 +71,17 @@ async def open_inbox(request: WebRequest) -> Response[None]:
 
 
 @get("/inbox/{email:str}", include_in_schema=False)
-async def inbox_page(request: WebRequest, email: Email, limit: _Listed = str(_LISTED)) -> Response[bytes]:
+async def inbox_page(
+    request: WebRequest, email: Email, limit: _Listed = str(_LISTED), sought: _Sought = ""
+) -> Response[bytes]:
     """The messages of one inbox, or how to send it the first one."""
     reader = await reader_of(request)
     inbox = inbox_of(email)
     door = door_of(request)
     length = limit_of(limit)
-    found = await door.reading.inbox(reader, inbox, limit=length)
-    return render(
-        "inbox.html",
-        {
-            "inbox": views.visible(inbox),
-            "changes": f"{views.url_of_inbox(inbox)}/changes",
-            **_listing(door, inbox, found, length),
-        },
-    )
+    search = await _search(door.reading, reader, inbox, sought, length)
+    values = {"inbox": views.visible(inbox), "changes": f"{views.url_of_inbox(inbox)}/changes"}
+    return _list_page("inbox.html", door, inbox, search, length, values)
 
 
 @get("/inbox/{email:str}/changes", include_in_schema=False)
@@ -131,14 +142,35 @@ async def changes(reading: Reading, inbox: Inbox | None) -> AsyncGenerator[bytes
             await change.wait(_LOOK)
 
 
-def _listing(door: Door, address: str, found: Sequence[Summary], length: int) -> dict[str, object]:
-    facts = door.facts
-    return {
+async def _search(reading: Reading, reader: Reader, inbox: Inbox | None, text: str, length: int) -> _Search:
+    """The newest messages, or those that the text describes."""
+    if not text.strip():
+        listing = reading.all if inbox is None else partial(reading.inbox, inbox=inbox)
+        return _Search("", await listing(reader, limit=length))
+    reading.check(reader, everything=inbox is None)
+    query = parse(text)
+    if isinstance(query, QueryError):
+        return _Search(text, (), f"Character {query.position + 1}: {query.reason}")
+    try:
+        return _Search(text, await reading.search(reader, inbox, query, limit=length))
+    except TooBroadError as error:
+        return _Search(text, (), str(error))
+
+
+def _list_page(
+    template: str, door: Door, address: str, search: _Search, length: int, values: Mapping[str, object]
+) -> Response[bytes]:
+    facts, found = door.facts, search.found
+    listing = {
         "facts": facts,
         "rows": views.rows(found, facts.now()),
         "examples": examples(address, smtp=facts.smtp, public_url=facts.public_url),
         "more": min(length * 4, MOST) if len(found) == length < MOST and length else 0,
+        "search": search,
+        "search_query": urlencode({"query": search.text}) if search.text else "",
     }
+    status = HTTPStatus.BAD_REQUEST if search.fault else HTTPStatus.OK
+    return render(template, {**values, **listing}, status=status)
 
 
 async def _written_address(request: WebRequest) -> str:
