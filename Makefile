@@ -42,7 +42,8 @@ test: $(DEV_STAMP) $(NODE_STAMP) $(SOURCES) programs ## install what is needed a
 	CONVERSATIONS=30000 $(VENV)/bin/pytest -n $(JOBS) $(ARGS)
 
 # What takes a while, a whole machine or processes of its own is left to `make test`.
-SLOW := system incidents bench browser fuzz roles cli
+SLOW := system incidents bench browser fuzz roles cli \
+	adapters/test_parser_pool.py adapters/test_sqlite_processes.py architecture/test_manifest_plugin.py
 CHECKS := check-unit check-types check-imports check-lint check-format check-spelling check-dependencies
 
 .PHONY: check

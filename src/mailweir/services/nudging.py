@@ -16,18 +16,20 @@ from mailweir.ports.bus import Bus
 PAUSE: Final = 0.01
 """Seconds between two nudges under load; far less than a reader notices."""
 
-_SHORTEST: Final = 0.001  # seconds between two nudges after a while without load
+SHORTEST: Final = 0.001
+"""The same after a moment without load."""
+
 _MOST: Final = 1000  # inboxes that wait; more are told at once
 
 
 class Nudging:
     """Sends nudges on a bus. To be used on a running loop."""
 
-    def __init__(self, bus: Bus, *, pause: float = PAUSE) -> None:
-        """`pause`: the longest."""
+    def __init__(self, bus: Bus, *, shortest: float = SHORTEST, longest: float = PAUSE) -> None:
         self._bus = bus
-        self._longest = pause
-        self._pause = min(_SHORTEST, pause)
+        self._shortest = shortest
+        self._longest = longest
+        self._pause = shortest
         self._waiting: dict[Inbox, None] = {}
         self._turn: asyncio.TimerHandle | None = None  # until then what comes has to wait
 
@@ -56,7 +58,7 @@ class Nudging:
             self._pause = min(2 * self._pause, self._longest)
             self._send()
         else:
-            self._pause = min(_SHORTEST, self._longest)
+            self._pause = self._shortest
 
     def _publish(self) -> None:
         if self._waiting:
