@@ -39,7 +39,7 @@ run: $(RUN_STAMP) ## install what is needed and serve on this machine (ARGS="--h
 
 .PHONY: test
 test: $(DEV_STAMP) $(NODE_STAMP) $(SOURCES) programs ## install what is needed and run every test
-	CONVERSATIONS=30000 $(VENV)/bin/pytest -n $(JOBS) $(ARGS)
+	THOROUGH=1 $(VENV)/bin/pytest -n $(JOBS) $(ARGS)
 
 # What takes a while, a whole machine or processes of its own is left to `make test`.
 SLOW := system incidents bench browser fuzz roles cli \
@@ -52,8 +52,8 @@ check: $(DEV_STAMP) ## format, lint, types, imports, spelling, unit tests: under
 	@echo "check: all is well"
 
 .PHONY: $(CHECKS)
-check-unit: $(DEV_STAMP)
-	@$(VENV)/bin/pytest -q -n $(JOBS) --loop uvloop $(SLOW:%=--ignore=tests/%)
+check-unit: $(DEV_STAMP) # one worker more than processors: some tests wait
+	@$(VENV)/bin/pytest -q -n 3 --loop uvloop $(SLOW:%=--ignore=tests/%)
 check-types: $(DEV_STAMP)
 	@$(VENV)/bin/basedpyright
 check-imports: $(DEV_STAMP)

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.examples import examples
 from fakes.makers import BOB, EVE, HandClock, a_delivery
 from fakes.queries import FEATURES, HEADERS, pieces, queries
 from mailweir.adapters.memory.digests import MemoryDigests
@@ -96,7 +97,7 @@ async def twins() -> AsyncGenerator[list[tuple[Intake, Digests, Mailbox]]]:
             await digests.close()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(documents, min_size=1, max_size=5), st.lists(queries, min_size=1, max_size=12))
 async def test_both_stores_find_the_same(mail: list[Document], asked: list[Query]) -> None:
     async with twins() as (memory, sqlite):

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.examples import examples
 from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
 from mailweir.adapters.memory.digests import MemoryDigests
 from mailweir.adapters.memory.intake import MemoryIntake
@@ -147,7 +148,7 @@ async def twins() -> AsyncGenerator[tuple[Watched, Watched, HandClock]]:
             await digests.close()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(walks)
 async def test_both_stores_show_the_same_after_every_step(walk: list[Step]) -> None:
     async with twins() as (memory, sqlite, clock):

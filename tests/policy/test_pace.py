@@ -44,6 +44,7 @@ def test_when_it_stops_coming_all_is_read_at_full_speed() -> None:
 @pytest.mark.parametrize(("behind", "holds"), [(BEHIND - 1, False), (BEHIND, False), (BEHIND + 1, True)])
 def test_a_few_messages_are_always_read(behind: int, *, holds: bool) -> None:
     pace = Pace()
+    pause = 0.0
     for step in range(1, 4):
         pause = pace.pause(step * 0.15, position=step * 10_000, behind=behind, read=BATCH)
     assert bool(pause) is holds

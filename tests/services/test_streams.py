@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.examples import examples
 from fakes.makers import BOB, EVE, HandClock, a_delivery
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.mailbox import MemoryMailbox
@@ -74,7 +75,7 @@ async def told(place: Place, count: int, inboxes: Sequence[Inbox] | None = (BOB,
     return heard
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.lists(st.tuples(st.sampled_from([BOB, EVE]), st.booleans(), st.booleans()), min_size=1, max_size=30),
     st.integers(0, 5),

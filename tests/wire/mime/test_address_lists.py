@@ -1,10 +1,11 @@
 """Address lists as people and programs write them (RFC 5322 §3.4), and as they should not."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.effort import LINEAR, cpu_seconds
+from fakes.examples import examples
 from mailweir.wire.mime.addresses import addresses
 
 
@@ -85,7 +86,7 @@ def test_hostile_lists_are_read_in_linear_time(octets: bytes) -> None:
 
 
 @given(st.binary(max_size=200) | st.text('ab@.,;:<>()"\\[] \r\n=?qé\0', max_size=60).map(str.encode))
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 def test_any_octets_give_clean_pairs(octets: bytes) -> None:
     for name, address in addresses(octets):
         assert name or address

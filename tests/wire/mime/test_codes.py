@@ -4,12 +4,13 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.codes import figures
 from fakes.code_set import FOLDER, mails
 from fakes.effort import LINEAR, cpu_seconds
+from fakes.examples import examples
 from mailweir.wire.mime.codes import CANDIDATES, CODES, LENGTH, Code, codes
 
 LANGUAGES = ["de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "tr", "zh"]
@@ -221,7 +222,7 @@ PIECES = st.lists(
 
 
 @given(st.text(max_size=200) | PIECES.map("".join), st.text(max_size=100) | PIECES.map("".join))
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_no_text_makes_it_raise(subject: str, text: str) -> None:
     found = codes(subject, text, text)
     assert len({code.value for code in found}) == len(found) <= CODES

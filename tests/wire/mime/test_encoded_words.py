@@ -1,10 +1,11 @@
 """Header values as text (RFC 2047), whatever they hold."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.effort import LINEAR, cpu_seconds
+from fakes.examples import examples
 from mailweir.wire.mime.words import decode_text
 
 
@@ -81,7 +82,7 @@ WORDS = st.lists(
 
 
 @given(st.binary(max_size=200) | WORDS.map(lambda pieces: "".join(pieces).encode()))
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_any_octets_give_one_line_of_clean_text(octets: bytes) -> None:
     text = decode_text(octets)
     assert not any(ord(c) < 0x20 or 0x7F <= ord(c) <= 0x9F or 0xD800 <= ord(c) <= 0xDFFF for c in text)

@@ -1,10 +1,11 @@
 """The scan on the way to 250: what it finds, and that nothing holds it up."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.effort import LINEAR, cpu_seconds
+from fakes.examples import examples
 from mailweir.wire.mime.headers import FIELD_OCTETS, scan
 
 TYPICAL = (
@@ -79,7 +80,7 @@ def test_hostile_headers_do_not_hold_the_scan_up(raw: bytes) -> None:
 
 
 @given(st.binary(max_size=300) | st.text("SubjectFromTo: \r\n\tx,<>@", max_size=80).map(str.encode))
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_no_octets_make_it_raise(raw: bytes) -> None:
     for name, value in scan(raw).items():
         assert name == name.lower()

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from fakes.effort import LINEAR, cpu_seconds
+from fakes.examples import examples
 from mailweir.wire.mime.balance import NESTING, balance, nesting
 from mailweir.wire.mime.html import (
     ANCHOR_TEXT,
@@ -207,7 +208,7 @@ MARKUP = st.lists(st.sampled_from(TAGS.split(" ")), max_size=40).map("".join)
 
 
 @given(st.text(max_size=200) | MARKUP)
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 def test_any_page_is_read(html: str) -> None:
     page = read(html)
     assert page.limited == ""
@@ -216,7 +217,7 @@ def test_any_page_is_read(html: str) -> None:
 
 
 @given(MARKUP)
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_what_is_balanced_stays_as_it_is(html: str) -> None:
     once = balance(html)
     twice = balance(once.html)
@@ -225,7 +226,7 @@ def test_what_is_balanced_stays_as_it_is(html: str) -> None:
 
 
 @given(MARKUP)
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 def test_a_parser_builds_no_more_than_what_is_written(html: str) -> None:
     balanced = balance(html).html
     root = LexborHTMLParser(balanced).root

@@ -3,10 +3,11 @@
 # ruff: noqa: RUF001 -- letters and punctuation of twelve languages are meant here
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.effort import LINEAR, cpu_seconds
+from fakes.examples import examples
 from mailweir.wire.mime.html import Anchor, Page, read
 from mailweir.wire.mime.links import ACTIONS, KINDS, LINKS, TEXT, URL, actions, links
 
@@ -264,7 +265,7 @@ PIECES = st.lists(
 
 
 @given(st.text(max_size=60) | PIECES, st.lists(st.tuples(PIECES, st.text(max_size=20)), max_size=4))
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 def test_any_mail_gives_followable_links(text: str, anchors: list[tuple[str, str]]) -> None:
     page = a_page(*anchors)
     found = links(text, page)

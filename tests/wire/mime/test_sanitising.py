@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.effort import LINEAR, cpu_seconds
+from fakes.examples import examples
 from mailweir.wire.mime.balance import NESTING
 from mailweir.wire.mime.html import LENGTH
 from mailweir.wire.mime.sanitising import REFERENCES, STRAYS, clean, without_links_and_images
@@ -165,7 +166,7 @@ PIECES = st.lists(
 
 
 @given(st.text(max_size=100) | PIECES)
-@settings(max_examples=500, deadline=None)
+@examples(500)
 def test_nothing_that_runs_is_left(html: str) -> None:
     for shown in (clean(html), without_links_and_images(html)):
         assert shown is not None

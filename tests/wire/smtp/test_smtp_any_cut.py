@@ -1,17 +1,16 @@
 """In `wire.smtp` any cut of the octets gives the same events and the same replies."""
 
-import os
 from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.playing import LENIENT, STRICT, play
+from fakes.examples import examples, part
 
-CONVERSATIONS = int(os.environ.get("CONVERSATIONS", "3000"))
-"""`make test` plays 30,000, `make check` a tenth."""
+CONVERSATIONS = part(30_000)
 
 RULES = replace(LENIENT, size_limit=300, auth=True, auth_without_tls=True, tls=True)
 LINES = [
@@ -114,7 +113,7 @@ _argument = st.lists(st.sampled_from(_PARTS), max_size=5).map("".join)
 _command = st.builds("{}{}{}".format, st.sampled_from(_BEGINNINGS), _argument, st.sampled_from(_ENDS))
 
 
-@settings(max_examples=3000, deadline=None)
+@examples(3000)
 @given(st.lists(_command.map(str.encode) | st.binary(max_size=60), max_size=8), st.booleans())
 def test_feed_never_raises_and_every_reply_is_well_formed(chunks: list[bytes], strict: bool) -> None:  # noqa: FBT001
     opening = [b"EHLO c.test\r\nMAIL FROM:<a@x.test>\r\n"]

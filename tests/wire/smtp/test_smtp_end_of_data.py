@@ -3,10 +3,11 @@
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.playing import LENIENT, STRICT, Play, play
+from fakes.examples import examples
 from mailweir.wire.smtp.events import Message
 from mailweir.wire.smtp.server import Rules
 
@@ -62,7 +63,7 @@ def test_eight_of_the_candidates_are_true_ends() -> None:
     assert sum(END in b"line" + c for c in CANDIDATES) == 8
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(st.binary(max_size=40).map(lambda b: bytes(b"\r\n.\0ab"[x % 6] for x in b)), st.booleans())
 def test_the_reader_agrees_with_an_automaton_of_one_octet(noise: bytes, strict: bool) -> None:  # noqa: FBT001
     stream = noise + END

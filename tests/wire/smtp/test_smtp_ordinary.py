@@ -1,10 +1,11 @@
 """Ordinary commands take a shorter way through the conversation, and come to the same."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dialogs.playing import LENIENT, STRICT, play
+from fakes.examples import examples
 
 _lengths = st.sampled_from([1, 15, 16, 32, 33, 62, 63, 64, 65, 99, 128, 129])  # around every limit
 _atoms = st.text("abZ09!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=20) | _lengths.map("a".__mul__)
@@ -21,7 +22,7 @@ _PREFIXES = [
 ]
 
 
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 @given(st.sampled_from(_PREFIXES), st.sampled_from(["MAIL FROM", "RCPT TO"]), _paths, st.booleans())
 def test_a_command_means_the_same_however_its_verb_is_spelled(
     prefix: str,
