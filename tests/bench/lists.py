@@ -9,9 +9,10 @@ import asyncio
 import http.client
 import time
 from collections.abc import Callable
+from itertools import count, islice
 from pathlib import Path
 
-from bench.http import CONNECTIONS, ask
+from bench.http import ask
 from bench.reports import command, show
 from bench.wire import Wire
 from fakes.makers import a_delivery
@@ -25,6 +26,8 @@ _INBOX = Inbox("list@thing.test")
 _PATH = f"/api/addresses/{_INBOX}/messages?limit=50"
 _FIRST, _SECOND = 1_000, 100_000  # messages in the store
 _UNCHANGED, _CHANGED, _AT_ONCE = 20_000, 1_500, 500  # requests
+_ROUNDS = 3
+_numbers = count(10_000)  # of the messages that are put straight into the store
 _BARS = {"unchanged": 8_000, "changed": 1_500}
 _GROWTH = 1.3
 _NANOSECONDS = 1e9
@@ -35,7 +38,7 @@ _OLD = 10_000  # ms: older than what a reader waits for
 
 def run(data: Path) -> None:
     """Prints requests for each second of processor time, and how they change with the store."""
-    command(f"GET {_PATH}   # requests / processor time of the web processes, {CONNECTIONS} connections")
+    command(f"GET {_PATH}   # requests / processor time of the web processes, best of {_ROUNDS}")
     with a_server(data, "--public-inbox-limit=0") as server:
         _fill(server.smtp, 50, _INBOX)
         _fill(server.smtp, _FIRST - 50, None)
@@ -54,7 +57,7 @@ def _measure(server: Server, stored: int) -> dict[str, float]:
     found = {
         "unchanged, 200": _rate(server, _UNCHANGED, lambda: ask(server.http, _PATH, _UNCHANGED)),
         "unchanged, 304": _rate(server, _UNCHANGED, lambda: ask(server.http, _PATH, _UNCHANGED, etag)),
-        "changed": _rate(server, _CHANGED, lambda: _changing(server, stored)),
+        "changed": _rate(server, _CHANGED, lambda: _changing(server)),
     }
     for name, rate in found.items():
         bar = _BARS[name.partition(",")[0]]
@@ -65,25 +68,28 @@ def _measure(server: Server, stored: int) -> dict[str, float]:
     return found
 
 
-def _rate(server: Server, count: int, act: Callable[[], None]) -> float:
-    """Requests for each second that the web processes worked."""
-    used = _used(server)
-    act()
-    return count / (_used(server) - used)
+def _rate(server: Server, requests: int, act: Callable[[], None]) -> float:
+    """Requests for each second that the web processes worked, in the best of some rounds."""
+    best = 0.0
+    for _ in range(_ROUNDS):
+        used = _used(server)
+        act()
+        best = max(best, requests / (_used(server) - used))
+    return best
 
 
-def _changing(server: Server, stored: int) -> None:
-    asyncio.run(_change(server, stored))
+def _changing(server: Server) -> None:
+    asyncio.run(_change(server))
 
 
-async def _change(server: Server, stored: int) -> None:
+async def _change(server: Server) -> None:
     """A message straight into the store before each request."""
     intake = SqliteIntake.in_thread(server.data, SystemClock())
     connection = http.client.HTTPConnection(*server.http)
     content = a_message("changed", 1024)
-    for number in range(_CHANGED):
+    for number in islice(_numbers, _CHANGED):
         received = SystemClock().now() - _OLD
-        await intake.deliver(a_delivery(stored * 10 + number, _INBOX, raw=content, received=received))
+        await intake.deliver(a_delivery(number, _INBOX, raw=content, received=received))
         _request(server.http, connection)
     connection.close()
     await intake.close()

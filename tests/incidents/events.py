@@ -22,6 +22,7 @@ from incidents.figures import Figure, at_least, exactly
 ROLES = ("web", "digest", "receiver")
 OK = 250
 _CONNECTIONS = 8
+_PAUSE = 0.03  # seconds between two messages of one, so that the restarts fall among them
 _AGAIN = 0.05  # seconds before a sender whose connection broke comes back
 _LOOK = 0.2  # seconds
 _SETTLED = 60.0  # seconds for the last messages to be heard of
@@ -101,6 +102,7 @@ async def _send(server: Server, kept: dict[str, list[str]], messages: int) -> No
                             break
                         kept[address].append(f"{answer.queue_id}-0")
                         again = None
+                        await asyncio.sleep(_PAUSE)
                     else:
                         return
             await asyncio.sleep(_AGAIN)
