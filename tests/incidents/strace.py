@@ -29,6 +29,8 @@ async def strace(pids: Sequence[int], output: Path, *options: str) -> AsyncGener
             await tracing.communicate()
 
 
+# A call that another thread's line comes between goes on in a line of its own; one that strace let go of, never.
+_UNENDED = ("<unfinished ...>", "<detached ...>")
 _CALL = re.compile(r"(\d+) +(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*))", re.DOTALL)
 
 
@@ -41,7 +43,7 @@ class Call:
         self.thread = thread
         self.name = name
         self.begins = begins
-        self.ends = not rest.endswith("<unfinished ...>")
+        self.ends = not rest.endswith(_UNENDED)
         self.arguments, _, result = rest.rpartition(" = ") if self.ends else (rest, "", "")
         self.result = result.split(" ")[0]
 

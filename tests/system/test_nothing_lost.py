@@ -6,6 +6,7 @@ import pytest
 
 from incidents import faults, sync_order
 from incidents.kill9 import kill_under_load
+from incidents.strace import calls
 
 
 @pytest.mark.parametrize("door", sync_order.DOORS)
@@ -19,6 +20,16 @@ async def test_that_check_sees_a_store_that_does_not_sync(tmp_path: Path, door: 
     source = sync_order.unsyncing_copy(tmp_path)
     seen = await sync_order.traced(tmp_path / "data", door, source=source)
     assert seen == sync_order.Order(acknowledged=sync_order.MAILS, early=sync_order.MAILS, empty=0)
+
+
+def test_an_acknowledgement_counts_that_is_being_written_when_the_trace_ends(tmp_path: Path) -> None:
+    trace = [
+        f'1  pwrite64(7<{tmp_path}/intake.db-wal>, "mail"..., 4096, 0) = 4096',
+        f"1  fdatasync(7<{tmp_path}/intake.db-wal>) = 0",
+        '1  write(9<TCP:[127.0.0.1:25->127.0.0.1:5000]>, "250 2.0.0 OK: queued as m"..., 58 <detached ...>',
+    ]
+    seen = sync_order.order(calls(trace), tmp_path)
+    assert seen == sync_order.Order(acknowledged=1, early=0, empty=0)
 
 
 @pytest.mark.timeout(120)
