@@ -10,6 +10,7 @@ from mailweir.adapters.sqlite import removal, retention
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.threads import Changes, Readers
 from mailweir.ports.clock import Clock
+from mailweir.ports.errors import UnavailableError
 
 _TIDY_EVERY = 10.0  # seconds
 _TOMBSTONES = 1_000_000  # some 100 MB: a flood that is expired as it comes must not fill the disk with them
@@ -55,7 +56,11 @@ class Expiry:
             removal.forget_gone(connection, self._gone_before, len(seqs))
             return removal.remove(connection, seqs, now), self._clock.monotonic() - begun
 
-        (removed, work), held = await self._removals.run(change)
+        try:
+            (removed, work), held = await self._removals.run(change)
+        except UnavailableError:
+            self._counts = retention.CountScan()
+            raise
         self._size.learn(work, held)
         return removed
 

@@ -28,7 +28,7 @@ _GONE_NUMBER = "SELECT at FROM gone ORDER BY at DESC LIMIT 1 OFFSET ?"
 _LOOK = 2000  # entries or revisions looked at in one go: some 20 ms of a thread, and no lock
 _WORK = 0.0015  # seconds of statements in a slice; the sync takes the rest of `_HOLD`
 _HOLD = 0.004  # seconds that a slice holds the lock, with a reserve to the 5 ms that it may
-_FEWEST, _MOST = 10, 100  # copies: 100 of them touch some 500 pages, which are to be synced, too
+_FEWEST, _MOST = 10, 400  # copies: those of one inbox share their pages, strangers touch five each
 _OCTETS = 2 * 1024 * 1024  # of messages in one slice: 500 pages to hand back
 
 
@@ -51,35 +51,47 @@ class SliceSize:
 
 
 class CountScan:
-    """Walks over all entries once, and then over new ones, for inboxes that hold more than `keep`."""
+    """Walks over all entries once, and then over new ones, for inboxes that hold more than `keep`.
+
+    At the end it says so once, before it looks for what has come meanwhile: who then pauses removes a
+    second's mail in a few slices, and not in one for every millisecond. Start anew when a removal failed.
+    """
 
     def __init__(self) -> None:
         self._keep = 0
         self._cursor = 0
+        self._at_end = False
         self._inboxes: dict[str, None] = {}  # seen since the cursor moved, not yet found in order
 
     def look(self, connection: Connection, keep: int, rows: int) -> tuple[list[int], bool]:
         """At most `rows` surplus copies, oldest of each inbox first, and whether there may be more."""
         if keep != self._keep:
-            self._keep, self._cursor, self._inboxes = keep, 0, {}
+            self._keep, self._cursor, self._at_end, self._inboxes = keep, 0, False, {}
         if not self._inboxes and not self._move(connection):
             return [], False
         picked: list[tuple[int, int]] = []
-        for inbox in tuple(self._inboxes):
+        orderly: list[str] = []  # once what is picked has gone
+        for inbox in self._inboxes:
             last = connection.execute(_LAST_SURPLUS, (inbox, keep)).get
-            if last is None:
-                # Only now: had an earlier slice failed, the inbox would still be here.
-                del self._inboxes[inbox]
-                continue
-            picked += connection.execute(_SURPLUS, (inbox, last, rows - len(picked)))
+            if last is not None:
+                picked += connection.execute(_SURPLUS, (inbox, last, rows - len(picked)))
             if len(picked) >= rows:
                 break
-        return one_slice(picked), True
+            orderly.append(inbox)
+        chosen = one_slice(picked)
+        if len(chosen) == len(picked):
+            for inbox in orderly:
+                del self._inboxes[inbox]
+        return chosen, True
 
     def _move(self, connection: Connection) -> bool:
+        if self._at_end:
+            self._at_end = False
+            return False
         entries = connection.execute(_ENTRIES_AFTER, (self._cursor, _LOOK)).fetchall()
         if not entries:
             return False
+        self._at_end = len(entries) < _LOOK
         self._cursor = entries[-1][0]
         self._inboxes = dict.fromkeys(inbox for _, inbox in entries)
         return True
