@@ -8,11 +8,12 @@ _numbers = count()
 
 
 class FaultyDisk(apsw.VFS):
-    """The real disk, until `sync_fails` or `is_full` is set. Its name is what `vfs=` parameters take."""
+    """The real disk, until one of its faults is set. Its name is what `vfs=` parameters take."""
 
     def __init__(self) -> None:
         self.name = f"faulty-{next(_numbers)}"
         self.sync_fails = False
+        self.failing = 0  # syncs that are yet to fail; those after them succeed
         self.is_full = False
         self.syncs = 0
         super().__init__(self.name, "")
@@ -32,7 +33,9 @@ class FaultyFile(apsw.VFSFile):
 
     def xSync(self, flags: int) -> None:  # noqa: N802
         self._disk.syncs += 1
-        if self._disk.sync_fails:
+        fails = self._disk.failing > 0
+        self._disk.failing -= self._disk.failing > 0
+        if self._disk.sync_fails or fails:
             raise apsw.IOError("injected")
         super().xSync(flags)
 

@@ -14,7 +14,7 @@ class Committing(Protocol):
     """A `Committer` that is asked without waiting; what it raises is what the futures raise."""
 
     def commit(self, deliveries: Sequence[Delivery]) -> "asyncio.Future[list[Outcome]]":
-        """As `Committer.commit`; one at a time."""
+        """As `Committer.commit`. What is asked meanwhile is done afterwards, in the same order."""
         ...
 
     def measure(self, *, refused: bool) -> "asyncio.Future[Room]":

@@ -1,5 +1,8 @@
 """Group commit: what arrives while one batch is being synced is the next batch.
 
+The next one is handed over before the answer to the first is there, so that committer and loop do not
+wait for each other by turns (decision 0012).
+
 `deliver` costs the event loop a future and a list entry. Beside the loop a committer compresses, writes
 and syncs a whole batch, and one call back into the loop answers all of it.
 """
@@ -27,6 +30,8 @@ _BATCH_COUNT = 500  # beyond a few hundred a message costs no less, and everyone
 _BATCH_OCTETS = 8 * 1024 * 1024
 _PENDING_COUNT = 10_000  # about a second's work of a fast disk
 _PENDING_OCTETS = 64 * 1024 * 1024  # of messages in memory that are not on disk yet
+_WORTH = 8  # deliveries that need not wait for more of the same turn of the loop
+_FLYING = 2  # batches with the committer: it has the next one at hand when it has answered one
 _CLOSING = 10.0  # seconds that closing waits for what is pending
 
 _Waiting = tuple[Delivery, asyncio.Future[None]]
@@ -59,7 +64,8 @@ class SqliteIntake:
         self._pending: deque[_Waiting] = deque()
         self._count = 0  # pending and running
         self._octets = 0
-        self._running = False
+        self._flying = 0
+        self._soon = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._closed = False
@@ -94,10 +100,12 @@ class SqliteIntake:
         self._pending.append((delivery, kept))
         self._count += 1
         self._octets += size
-        if not self._running:
-            self._running = True
-            self._idle.clear()
-            self._loop.call_soon(self._start)  # soon: what arrives in the same turn of the loop joins
+        self._idle.clear()
+        if len(self._pending) >= _WORTH:
+            self._go_on()
+        elif not self._flying and not self._soon:
+            self._soon = True
+            self._loop.call_soon(self._start_soon)  # soon: what arrives in the same turn of the loop joins
         return kept
 
     def room(self) -> Room:
@@ -126,8 +134,19 @@ class SqliteIntake:
             return UnavailableError("the disk does not keep up with the mail that arrives")
         return None
 
+    def _start_soon(self) -> None:
+        self._soon = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Hands over what is pending, if that is worth a sync beside those that are under way."""
+        worth = len(self._pending) >= _WORTH if self._flying else bool(self._pending)
+        if worth and self._flying < _FLYING:
+            self._start()
+
     def _start(self) -> None:
         batch: list[_Waiting] = []
+        self._flying += 1
         octets = 0
         while self._pending and len(batch) < _BATCH_COUNT:
             octets += self._pending[0][0].size
@@ -145,10 +164,9 @@ class SqliteIntake:
             self._gauge.stop()
             batch += self._pending  # nothing that waits will be written any more
             self._pending.clear()
-        if self._pending:
-            self._loop.call_soon(self._start)
-        else:
-            self._running = False
+        self._flying -= 1
+        self._go_on()
+        if not self._flying:
             self._idle.set()
         if error is None:
             self._answer(batch, commit.result())
