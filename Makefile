@@ -17,6 +17,8 @@ ARGS ?=
 
 # smtp-sink and smtp-source live where PATH of a plain user does not look.
 export PATH := $(PATH):/usr/sbin:/sbin
+# Where it is set, every process would compile all tests anew: 4 s for each of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input -qq
@@ -43,7 +45,8 @@ test: $(DEV_STAMP) $(NODE_STAMP) $(SOURCES) programs ## install what is needed a
 
 # What takes a while, a whole machine or processes of its own is left to `make test`.
 SLOW := system incidents bench browser fuzz roles cli \
-	adapters/test_parser_pool.py adapters/test_sqlite_processes.py architecture/test_manifest_plugin.py
+	adapters/test_parser_pool.py adapters/test_sqlite_processes.py \
+	architecture/test_manifest_plugin.py architecture/test_imports.py
 CHECKS := check-unit check-types check-imports check-lint check-format check-spelling check-dependencies
 
 .PHONY: check
@@ -52,8 +55,8 @@ check: $(DEV_STAMP) ## format, lint, types, imports, spelling, unit tests: under
 	@echo "check: all is well"
 
 .PHONY: $(CHECKS)
-check-unit: $(DEV_STAMP) # one worker more than processors: some tests wait
-	@$(VENV)/bin/pytest -q -n 3 --loop uvloop $(SLOW:%=--ignore=tests/%)
+check-unit: $(DEV_STAMP) # two workers more than processors: some tests wait
+	@$(VENV)/bin/pytest -q -n 4 --loop uvloop $(SLOW:%=--ignore=tests/%)
 check-types: $(DEV_STAMP)
 	@$(VENV)/bin/basedpyright
 check-imports: $(DEV_STAMP)

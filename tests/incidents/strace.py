@@ -29,7 +29,7 @@ async def strace(pids: Sequence[int], output: Path, *options: str) -> AsyncGener
             await tracing.communicate()
 
 
-# A call that another thread's line comes between goes on in a line of its own; one that strace let go of, never.
+# Another thread's line comes between, and the call goes on in a line of its own; or strace has let go of it.
 _UNENDED = ("<unfinished ...>", "<detached ...>")
 _CALL = re.compile(r"(\d+) +(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*))", re.DOTALL)
 
