@@ -14,11 +14,11 @@ from email.utils import getaddresses, mktime_tz, parsedate_tz
 from pathlib import Path
 from typing import Final
 
+from fakes.corpus import CORPUS, on_the_wire
 from mailweir.wire.mime.addresses import addresses
 from mailweir.wire.mime.dates import read_date
 from mailweir.wire.mime.shape import Shape, shape_of
 from mailweir.wire.mime.words import decode_text
-from system.test_fidelity import CORPUS, on_the_wire
 
 FIELDS: Final = ("subject", "addresses", "date", "parts")
 LISTS: Final = ("From", "To", "Cc")

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from fakes.server import Server, a_server
 from incidents.figures import Figure, at_least, at_most, exactly
-from incidents.journal import Audit, Journal
-from incidents.load import Load
+from incidents.senders import Load
 from incidents.strace import strace
 from incidents.sync_order import DOORS
+from load.bodies import noisy
+from load.journal import Audit, Journal
 
 TOLD_WITHIN = 2.0
 """Seconds until `/readyz` says so."""
@@ -64,7 +65,7 @@ async def failing_syncs(data: Path, door: str, *, mails: int) -> Outcome:
 async def full_disk(mails: int) -> Outcome:
     """A filler takes what is left of a small file system, and is removed again. Needs root, to mount it."""
     with small_disk() as disk, a_server(disk / "data", "--receivers=1", "--public-inbox-limit=0") as server:
-        load = Load([server.smtp, server.submission], Journal(size=8192, noisy=True), pause=0.01)
+        load = Load([server.smtp, server.submission], Journal(noisy(8192)), pause=0.01)
         (before,) = server.pids("receiver")
         load.start()
         await load.until_acknowledged(mails, _SOON)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from fakes.server import Server, ServerEndedError, a_server, ended
 from incidents.figures import Figure, at_least, exactly
-from incidents.journal import Audit
-from incidents.load import Load
+from incidents.senders import Load
+from load.journal import Audit
 
 _PAUSES = (0.05, 1.0)  # seconds between two kills
 _SUPERVISORS = 1 / 6  # share of kills that hit the supervisor

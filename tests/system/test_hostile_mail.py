@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from fakes.corpus import on_the_wire
 from fakes.hostile import bombs
 from fakes.server import a_server, descendants, resident
 from fakes.smtp_client import Mail, talking
-from system.test_fidelity import on_the_wire
 
 BOMB, MAIL = "bomb@thing.test", "mail@thing.test"
 IN_TIME = 5.0  # seconds to the 250
