@@ -29,6 +29,7 @@ PROJECT := $(shell { echo '$(CURDIR)'; sed '/^\[tool\.ruff\]/,$$d' pyproject.tom
 RUN_STAMP := $(VENV)/.run-$(call digest,requirements/run.txt requirements/build.txt)-$(PROJECT)
 DEV_STAMP := $(VENV)/.dev-$(call digest,requirements/dev.txt)-$(PROJECT)
 NODE_STAMP := tests/node/node_modules/.installed-$(call digest,tests/node/package-lock.json)
+PEERS := tests/peers/node_modules/.installed-$(call digest,tests/peers/package-lock.json)
 SOURCES := .cache/sources/.fetched-$(call digest,requirements/vectors.txt requirements/vectors-build.txt)
 
 .PHONY: help
@@ -84,9 +85,11 @@ manifest: $(DEV_STAMP) ## write down anew how many tests each suite has
 	@$(VENV)/bin/pytest -q --collect-only --write-manifest >/dev/null || $(VENV)/bin/pytest -q --collect-only
 	@echo "tests/manifest.json is written: commit it together with the tests"
 
-.PHONY: bench incidents fuzz
-bench: $(DEV_STAMP) programs ## measure speed beside a reference server (ONLY=latency)
+.PHONY: bench load incidents fuzz
+bench: $(DEV_STAMP) $(NODE_STAMP) $(PEERS) programs ## measure beside other servers (ONLY=latency, AGAINST=host:port)
 	@exec env PYTHONPATH=tests $(VENV)/bin/python -m bench $(ARGS)
+load: $(DEV_STAMP) ## send mail to a server and look it up (ARGS="127.0.0.1:1025 --verify 127.0.0.1:8025")
+	@exec env PYTHONPATH=tests $(VENV)/bin/python -m load $(ARGS)
 incidents: $(DEV_STAMP) programs ## play the outages again that Mailweir must stand (FULL=1 [ONLY=kill9])
 	@exec env PYTHONPATH=tests $(VENV)/bin/python -m incidents $(ARGS)
 fuzz: ## feed hostile input to every parser
@@ -107,7 +110,7 @@ lock: ## resolve requirements/*.txt anew (ARGS=--upgrade for the newest versions
 
 .PHONY: clean
 clean: ## remove what was installed and built (never mail: mailweir-data stays)
-	@rm -rf $(VENV) .cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build tests/node/node_modules
+	@rm -rf $(VENV) .cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build tests/*/node_modules
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN_STAMP):
@@ -131,6 +134,11 @@ $(NODE_STAMP):
 	else \
 		echo "npm is not here: tests that need it will fail; install Node.js 20 or newer" >&2; \
 	fi
+
+$(PEERS):
+	@echo "Installing servers to measure beside into tests/peers …" >&2
+	@npm ci --prefix tests/peers --ignore-scripts --omit=optional --no-audit --no-fund --silent
+	@touch $@
 
 .PHONY: sources
 sources: $(SOURCES) ## fetch the test suites of two HTML sanitisers, whose attacks our tests repeat

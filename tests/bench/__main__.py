@@ -1,17 +1,25 @@
-"""`python -m bench [--only NAME]`: what the receiving half costs, beside a reference in the same minutes.
+"""`python -m bench`: what Mailweir costs, beside references in the same minutes.
 
-Load and server share the machine. Numbers of another day or another machine are not to be compared; the
-ratio to the reference is.
+Load and servers share the machine. Numbers of another day or another machine are not to be compared; the
+ratio to a reference is. Without `--only` and `--against` what was found is written to `docs/benchmarks.md`.
 """
 
 import argparse
 import os
+import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from bench import codes, digestion, idle, ingest, latency, lists, live
+from bench.machine import described
+from bench.references import versions
+from bench.reports import Report
+from fakes.server import endpoint
 
-_BENCHES = {
+_BENCHES: Final[dict[str, Callable[[Path, Report], None]]] = {
     "ingest": ingest.run,
     "latency": latency.run,
     "live": live.run,
@@ -20,20 +28,61 @@ _BENCHES = {
     "idle": idle.run,
     "codes": codes.run,
 }
+_DOCS: Final = Path(__file__).parents[2] / "docs"
+_MINUTE: Final = 60.0
 
 
 def main() -> None:
     """Runs what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", choices=list(_BENCHES), default=os.environ.get("ONLY") or None)
-    only = parser.parse_args().only
-    print(f"{os.cpu_count()} processors, data in {tempfile.gettempdir()}")
+    parser.add_argument(
+        "--against",
+        metavar="HOST:PORT",
+        default=os.environ.get("AGAINST") or None,
+        help="an SMTP server",
+    )
+    arguments = parser.parse_args()
+    begun = time.monotonic()
+    report = Report()
+    print("\n".join(described()), flush=True)
+    if arguments.against:
+        try:
+            where = endpoint(arguments.against)
+        except ValueError:
+            parser.error(f"--against: {arguments.against!r} is not HOST:PORT, such as 127.0.0.1:1025")
+        ingest.against(where, report)
+        return
     for name, bench in _BENCHES.items():
-        if only in {None, name}:
+        if arguments.only in {None, name}:
             with tempfile.TemporaryDirectory(prefix="mailweir-bench-") as directory:
-                print(f"\n{name}", flush=True)
                 os.sync()  # what the last bench left to be written is not this one's
-                bench(Path(directory) / "data")
+                bench(Path(directory) / "data", report)
+    minutes = (time.monotonic() - begun) / _MINUTE
+    if not arguments.only:
+        print(f"\nwritten to {report.write(_DOCS, _heading(report, minutes)).relative_to(Path.cwd())}")
+    print(f"{minutes:.1f} minutes; {len(report.missed)} figures do not meet their bars", file=sys.stderr)
+    for missed in report.missed:
+        print(f"  {missed}", file=sys.stderr)
+
+
+def _heading(report: Report, minutes: float) -> list[str]:
+    missed = [f"  - {missed}" for missed in report.missed] or ["  - none"]
+    return [
+        "# Benchmarks",
+        "",
+        "<!-- `make bench` writes this page: change tests/bench instead. -->",
+        "",
+        f"`make bench` measured this in {minutes:.0f} minutes. Load and servers shared one machine, so only",
+        "ratios to a reference in the same run are worth comparing. `make bench ONLY=ingest` measures one",
+        "part, `make bench AGAINST=host:port` another server; `make load ARGS=--help` tells of the client alone.",
+        "",
+        *described(),
+        f"- Beside: {versions()}",
+        "- Figures that do not meet their bars:",
+        *missed,
+        "",
+    ]
 
 
 if __name__ == "__main__":

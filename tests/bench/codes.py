@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.reports import command, show
+from bench.reports import Report
 from fakes.code_set import Mail, mails
 from mailweir.wire.mime.codes import codes
 
@@ -49,33 +49,35 @@ def figures(of: Iterable[Mail]) -> Figures:
     return counted
 
 
-def run(_data: Path) -> None:
+def run(_data: Path, report: Report) -> None:
     """Prints it: whole, each part of the set, each language."""
+    report.section("Codes", "How well one-time codes are found in a set of mails that was written for it.")
     everything = mails()
-    command("python -m bench --only codes   # with a code: first right / wrong / none %; without: clean %")
+    report.command("python -m bench --only codes   # first right / wrong / none %; clean %")
     for name, part in (
         ("whole", everything),
         ("tune", [mail for mail in everything if not mail.held_out]),
         ("held-out", [mail for mail in everything if mail.held_out]),
     ):
-        _bars(f"{name}, {len(part)} mails", figures(part))
+        _bars(report, f"{name}, {len(part)} mails", figures(part))
     for language in sorted({mail.language for mail in everything}):
         part = [mail for mail in everything if mail.language == language]
-        show(f"{language}, {len(part)} mails", " / ".join(f"{share:.1f}" for share in figures(part).shares()))
-    _cost(everything)
+        shares = " / ".join(f"{share:.1f}" for share in figures(part).shares())
+        report.figure(f"{language}, {len(part)} mails", shares)
+    report.figure("microseconds a mail", f"{_cost(everything) * 1e6:.0f}")
 
 
-def _bars(name: str, of: Figures) -> None:
+def _bars(report: Report, name: str, of: Figures) -> None:
     right, wrong, none, clean = of.shares()
-    show(f"{name}: first right, %", f"{right:.1f}", "at least 97", met=right >= 97)
-    show(f"{name}: first wrong, %", f"{wrong:.1f}", "at most 1", met=wrong <= 1)
-    show(f"{name}: none found, %", f"{none:.1f}")
-    show(f"{name}: clean of those without a code, %", f"{clean:.1f}", "at least 98", met=clean >= 98)
+    report.at_least(f"{name}: first right, %", right, 97, 1)
+    report.at_most(f"{name}: first wrong, %", wrong, 1, 1)
+    report.figure(f"{name}: none found, %", f"{none:.1f}")
+    report.at_least(f"{name}: clean of those without a code, %", clean, 98, 1)
 
 
-def _cost(everything: tuple[Mail, ...]) -> None:
+def _cost(everything: tuple[Mail, ...]) -> float:
+    """Seconds for one mail."""
     begun = time.perf_counter()
     for _ in range(_ROUNDS):
         figures(everything)
-    each = (time.perf_counter() - begun) / _ROUNDS / len(everything)
-    show("microseconds a mail", f"{each * 1e6:.0f}")
+    return (time.perf_counter() - begun) / _ROUNDS / len(everything)

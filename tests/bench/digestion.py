@@ -1,58 +1,86 @@
-"""Digestion under a burst: how fast mail is accepted meanwhile, and how long digestion takes to catch up."""
+"""Digestion under a burst: how fast mail is accepted meanwhile, how long it takes to catch up, its cost."""
 
-import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Final, NamedTuple, cast
 
-from bench.ingest import a_sink
-from bench.reports import command, show
-from fakes.server import Endpoint, a_server
+from bench.reports import Report
+from fakes.server import Server, a_server
+from load.bodies import Body, alternative, text
+from load.cost import Meter
+from load.plan import Plan
+from load.running import run as load
 from mailweir.adapters.sqlite.connection import open_reader
+from mailweir.adapters.sqlite.driver import Connection
 
-_COUNT = 20_000
-_WORDS = ["smtp-source", "-d", "-m", str(_COUNT), "-l", "1024", "-s", "50", "-t", "bench@thing.test"]
-_ROUNDS = 3
-_BAR = 0.45
-_LOOK = 0.05  # seconds
-_MOST = 120.0  # seconds for one burst
-
-
-def run(data: Path) -> None:
-    """Prints the accept rate beside the sink's, the rate of digestion alone, and the time to catch up."""
-    with a_server(data, "--public-inbox-limit=0") as server, a_sink() as sink:
-        command(f"{' '.join(_WORDS)} HOST:PORT   # then until every message has its digest")
-        rates: dict[str, list[float]] = {"sink": [], "accepted": [], "digested": [], "drained": []}
-        for burst in range(1, _ROUNDS + 1):
-            rates["sink"].append(_COUNT / _seconds(sink))
-            rates["accepted"].append(_COUNT / _seconds(server.smtp))
-            left, drained = _drain(data, burst * _COUNT)
-            rates["drained"].append(drained)
-            rates["digested"].append(left / drained if drained else 0.0)
-    show("smtp-sink, messages/s, best of 3", f"{max(rates['sink']):,.0f}")
-    show("accepted with everything on, messages/s, best of 3", f"{max(rates['accepted']):,.0f}")
-    ratio = max(rates["accepted"]) / max(rates["sink"])
-    show("ratio to the sink", f"{ratio:.2f}", f"at least {_BAR}", met=ratio >= _BAR)
-    show("digested after the burst, messages/s, best of 3", f"{max(rates['digested']):,.0f}")
-    show(f"until {_COUNT:,} messages have their digests, s, best of 3", f"{min(rates['drained']):.2f}")
+_ROUNDS: Final = 3
+_LOOK: Final = 0.05  # seconds
+_MOST: Final = 120.0  # seconds for one burst
+_KIB: Final = 1024
 
 
-def _seconds(where: Endpoint) -> float:
-    begun = time.monotonic()
-    subprocess.run([*_WORDS, str(where)], check=True, timeout=_MOST)
-    return time.monotonic() - begun
+class Burst(NamedTuple):
+    """So many mails at once. `bar`: µs of processor time for a digest."""
+
+    name: str
+    body: Callable[[int], Body]
+    size: int
+    number: int
+    bar: float
 
 
-def _drain(data: Path, wanted: int) -> tuple[int, float]:
+_BURSTS: Final = (
+    Burst("1 KB text", text, _KIB, 20_000, 300),
+    Burst("10 KB text and HTML", alternative, 10 * _KIB, 8_000, 700),
+)
+
+
+def run(data: Path, report: Report) -> None:
+    """Prints the accept rate with everything on, the rate of digestion afterwards, and its cost."""
+    report.section(
+        "Digestion",
+        f"A burst of mail, and then the time until every message has its digest; best of {_ROUNDS}. A "
+        "digest's cost is what all processes of the digest role need while it catches up.",
+    )
+    for place, burst in enumerate(_BURSTS):
+        with a_server(data.with_name(f"data{place}"), "--public-inbox-limit=0") as server:
+            _measure(burst, server, report)
+
+
+def _measure(burst: Burst, server: Server, report: Report) -> None:
+    words = f"--messages {burst.number} --size {burst.size}"
+    report.command(f"python -m load HOST:PORT {words}   # {burst.name}, then wait for digests")
+    plan = Plan(body=burst.body(burst.size), messages=burst.number, seconds=_MOST)
+    accepted: list[float] = []
+    digested: list[float] = []
+    drained: list[float] = []
+    costs: list[float] = []
+    connection = open_reader(server.data)
+    for turn in range(1, _ROUNDS + 1):
+        accepted.append(load(server.smtp, plan).rate)
+        meter = Meter(server.pid)
+        meter.start()
+        left, seconds = _drain(connection, turn * burst.number)
+        spent = meter.stop().seconds["digest"]
+        drained.append(seconds)
+        digested.append(left / seconds)
+        costs.append(spent * 1e6 / max(left, 1))
+    connection.close()
+    report.figure(f"{burst.name}: accepted with everything on, messages/s", f"{max(accepted):,.0f}")
+    report.figure(f"{burst.name}: digested after the burst, messages/s", f"{max(digested):,.0f}")
+    report.figure(f"{burst.name}: until {burst.number:,} have their digests, s", f"{min(drained):.2f}")
+    report.at_most(f"{burst.name}: digesting, µs a mail", min(costs), burst.bar, 0)
+
+
+def _drain(connection: Connection, wanted: int) -> tuple[int, float]:
     """How many messages had no digest when the burst ended, and for how many seconds that lasted."""
-    connection = open_reader(data)
     begun = time.monotonic()
     first: int | None = None
     while time.monotonic() - begun < _MOST:
         count = cast("int", connection.execute("SELECT count(*) FROM digest").get)
         first = count if first is None else first
         if count >= wanted:
-            connection.close()
             return wanted - first, time.monotonic() - begun
         time.sleep(_LOOK)  # noqa: TID251  nobody tells us
     raise TimeoutError(f"{wanted:,} messages have no digests after {_MOST:g} s")

@@ -7,13 +7,13 @@ and not the nudges or the wait for a digest. In a store of 1,000 and in one of 1
 
 import asyncio
 import http.client
-import time
 from collections.abc import Callable
 from itertools import count, islice
 from pathlib import Path
 
 from bench.http import ask
-from bench.reports import command, show
+from bench.reports import Report
+from bench.settling import settle
 from bench.wire import Wire
 from fakes.makers import a_delivery
 from fakes.server import Endpoint, Server, a_server
@@ -31,28 +31,26 @@ _numbers = count(10_000)  # of the messages that are put straight into the store
 _BARS = {"unchanged": 8_000, "changed": 1_500}
 _GROWTH = 1.3
 _NANOSECONDS = 1e9
-_SETTLED = 60.0  # seconds for digestion to catch up
-_LOOK = 0.05  # seconds
 _OLD = 10_000  # ms: older than what a reader waits for
 
 
-def run(data: Path) -> None:
+def run(data: Path, report: Report) -> None:
     """Prints requests for each second of processor time, and how they change with the store."""
-    command(f"GET {_PATH}   # requests / processor time of the web processes, best of {_ROUNDS}")
+    report.section("Lists", "What it costs to ask an inbox for its newest 50, over and over.")
+    report.command(f"GET {_PATH}   # requests / processor time of the web processes, best of {_ROUNDS}")
     with a_server(data, "--public-inbox-limit=0") as server:
         _fill(server.smtp, 50, _INBOX)
         _fill(server.smtp, _FIRST - 50, None)
-        small = _measure(server, _FIRST)
+        small = _measure(server, _FIRST, report)
         _fill(server.smtp, _SECOND - _FIRST, None)
-        large = _measure(server, _SECOND)
+        large = _measure(server, _SECOND, report)
     for name, rate in small.items():
-        growth = rate / large[name]
         title = f"{name}: time at {_SECOND:,} stored / at {_FIRST:,}"
-        show(title, f"{growth:.2f}", f"at most {_GROWTH}", met=growth <= _GROWTH)
+        report.at_most(title, rate / large[name], _GROWTH)
 
 
-def _measure(server: Server, stored: int) -> dict[str, float]:
-    _settle(server)
+def _measure(server: Server, stored: int, report: Report) -> dict[str, float]:
+    settle(server)
     etag = _request(server.http)
     found = {
         "unchanged, 200": _rate(server, _UNCHANGED, lambda: ask(server.http, _PATH, _UNCHANGED)),
@@ -60,11 +58,10 @@ def _measure(server: Server, stored: int) -> dict[str, float]:
         "changed": _rate(server, _CHANGED, lambda: _changing(server)),
     }
     for name, rate in found.items():
-        bar = _BARS[name.partition(",")[0]]
         title = f"{name}, {stored:,} stored, requests a CPU second"
-        show(title, f"{rate:,.0f}", f"at least {bar:,}", met=rate >= bar)
+        report.at_least(title, rate, _BARS[name.partition(",")[0]])
     at_once = _rate(server, _AT_ONCE, lambda: _asking_at_once(server))
-    show("asked at once after a 250, nudges and waiting included", f"{at_once:,.0f}")
+    report.figure("asked at once after a 250, nudges and waiting included", f"{at_once:,.0f}")
     return found
 
 
@@ -131,14 +128,3 @@ def _send(wire: Wire, inbox: str) -> None:
     content = a_message("filler", 1024)
     head = f"MAIL FROM:<bench@origin.test>\r\nRCPT TO:<{inbox}>\r\nBDAT {len(content)} LAST\r\n"
     wire.say(head.encode() + content)
-
-
-def _settle(server: Server) -> None:
-    """Waits until digestion has caught up, so that it is not measured."""
-    last = server.api.drop("last@thing.test", a_message("last"))
-    for _ in range(int(_SETTLED / _LOOK)):
-        newest = server.api.inbox("last@thing.test")[0]
-        if newest["_id"] == last and newest["digest"] == "done":
-            return
-        time.sleep(_LOOK)  # noqa: TID251  nobody tells us
-    raise TimeoutError("digestion did not catch up")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench.reports import command, quantile, show
+from bench.reports import Report, quantile
 from fakes.follower import Follower
 from fakes.server import Endpoint, a_server
 from fakes.smtp_client import Mail, a_message, talking
@@ -25,18 +25,21 @@ _LOOK = 0.05  # seconds
 _STARTED = 2.0  # seconds in which a server that has just been started still reads its own program
 
 
-def run(data: Path) -> None:
+def run(data: Path, report: Report) -> None:
     """Prints p50 and p99."""
+    report.section(
+        "Live", "From a sender's final dot to the frame with the digest on a socket that follows the inbox."
+    )
     with a_server(data, "--public-inbox-limit=0") as server:
         time.sleep(_STARTED)  # noqa: TID251  nobody tells us
-        command(f"python -m bench --only live   # one sender, {_ALONE:,} messages of 1 KB, one at a time")
+        report.command(f"python -m bench --only live   # one sender, {_ALONE:,} messages, one at a time")
         waits = uvloop.run(_alone(server.smtp, server.http))
-        _show("final dot to frame with digest", waits, 0.5, _P50)
-        _show("final dot to frame with digest", waits, 0.99, _P99)
-        command(f"python -m bench --only live   # {_RATE} messages/s for {_SECONDS} s")
+        report.at_most("one sender, p50, ms", quantile(waits, 0.5), _P50)
+        report.at_most("one sender, p99, ms", quantile(waits, 0.99), _P99)
+        report.command(f"python -m bench --only live   # {_RATE} messages/s for {_SECONDS} s")
         waits = uvloop.run(_at_a_rate(server.smtp, server.http))
-        _show("the same at 500/s", waits, 0.5, _RATE_P99)
-        _show("the same at 500/s", waits, 0.99, _RATE_P99)
+        report.figure(f"at {_RATE}/s, p50, ms", f"{quantile(waits, 0.5):.2f}")
+        report.at_most(f"at {_RATE}/s, p99, ms", quantile(waits, 0.99), _RATE_P99)
 
 
 async def _alone(smtp: Endpoint, http: Endpoint) -> list[float]:
@@ -95,8 +98,3 @@ async def _waits(follower: Follower, following: asyncio.Task[None], sent: dict[s
     assert heard.keys() == sent.keys(), (len(heard), len(sent))
     assert all(one.digest == "done" for one in heard.values())
     return [(heard[name].at - at) * 1000 for name, at in sent.items()]
-
-
-def _show(name: str, waits: Sequence[float], share: float, bar: float) -> None:
-    value = quantile(waits, share)
-    show(f"{name}, p{share * 100:g}, ms", f"{value:.2f}", f"at most {bar:g}", met=value <= bar)
