@@ -75,7 +75,7 @@ def _heading(report: Report, minutes: float) -> list[str]:
         "",
         f"`make bench` measured this in {minutes:.0f} minutes. Load and servers shared one machine, so only",
         "ratios to a reference in the same run are worth comparing. `make bench ONLY=ingest` measures one",
-        "part, `make bench AGAINST=host:port` another server; `make load ARGS=--help` tells of the client alone.",
+        "part, `make bench AGAINST=host:port` another server; `make load ARGS=--help` is the client alone.",
         "",
         *described(),
         f"- Beside: {versions()}",
