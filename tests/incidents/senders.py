@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from fakes.server import Endpoint
 from fakes.smtp_client import Mail, Reply, Talk, talking
-from load.journal import Entry, Journal
+from load.journal import PER_INBOX, Entry, Journal
 
-_PER_INBOX = 300  # mails, so that one list shows an inbox as a whole
 _HALF_SENT = 0.02  # share of mails whose end is kept back
 _TWICE = 0.1  # share of mails with two recipients
 _CHUNKED = 0.3  # share of mails sent by BDAT
@@ -85,7 +84,7 @@ class Load:
 
     def _mail(self, subject: str) -> tuple[Mail, Entry]:
         sender, _, number = subject.partition("n")
-        inbox = f"{sender}i{int(number) // _PER_INBOX}@kept.test"
+        inbox = f"{sender}i{int(number) // PER_INBOX}@kept.test"
         inboxes = [inbox, f"copy-{inbox}"] if self._chance.random() < _TWICE else [inbox]
         chunked = self._chance.random() < _CHUNKED
         entry = self.journal.begin(subject, inboxes)

@@ -5,26 +5,30 @@ and altered ones are counted, and make the exit code 1. Works against any SMTP s
 """
 
 import argparse
+import contextlib
 import sys
-import time
 
 from fakes.api import Api
 from fakes.server import Endpoint, endpoint
 from load.bodies import KINDS
 from load.cost import Cost, Meter
 from load.journal import Journal
-from load.plan import Plan, Way
+from load.plan import MOST_SOURCES, Plan, Way
 from load.running import run
 from load.tally import Tally
 
 _UNITS = {"KiB": 1024, "MiB": 1 << 20, "": 1}
 _SHARES = (0.5, 0.9, 0.99, 0.999, 1.0)
-_SETTLED = 2.5  # seconds after which a list waits for no digest any more
 
 
 def main() -> None:
     """Exit code 1 when something was refused, broke off, or is not as it was promised."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.warm >= arguments.seconds:
+        parser.error(f"--warm {arguments.warm:g} is not less than --seconds {arguments.seconds:g}")
+    if arguments.sources > MOST_SOURCES:
+        parser.error(f"--sources {arguments.sources} is not possible; there are {MOST_SOURCES:,}")
     plan = _plan(arguments)
     costs: list[Cost] = []
     meter = Meter(arguments.pid) if arguments.pid else None
@@ -52,13 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--body", choices=list(KINDS), default="plain", help="what is sent")
     parser.add_argument("--size", type=_octets, default=1024, metavar="SIZE", help="of a mail, such as 10KiB")
-    parser.add_argument("--seconds", type=float, default=5.0, metavar="S", help="how long; 5 by default")
+    parser.add_argument("--seconds", type=_above, default=5.0, metavar="S", help="how long; 5 by default")
     parser.add_argument("--warm", type=float, default=0.0, metavar="S", help="the first of them do not count")
     parser.add_argument(
         "--messages", type=_positive, default=0, metavar="N", help="or how many, in --seconds at most"
     )
     parser.add_argument(
-        "--rate", type=float, default=0.0, metavar="N", help="mails a second, each due at its time"
+        "--rate", type=_above, default=0.0, metavar="N", help="mails a second, each due at its time"
     )
     parser.add_argument("--tls", action="store_true", help="by STARTTLS, with any certificate")
     parser.add_argument(
@@ -105,10 +109,9 @@ def _tell_cost(cost: Cost, mails: int) -> None:
 
 def _verified(journal: Journal, where: Endpoint) -> bool:
     print("looking every mail up …", file=sys.stderr, flush=True)
-    time.sleep(_SETTLED)  # noqa: TID251  nobody tells us
     api = Api()
     api.use(where)
-    audit = journal.audit(api)
+    audit = journal.audit_once_read(api)
     api.close()
     print(
         f"of {audit.acknowledged:,} acknowledged: {audit.lost} lost, {audit.doubled} doubled, "
@@ -128,6 +131,13 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return int(text)
+
+
+def _above(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 < (number := float(text)) < float("inf"):
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
 
 
 def _octets(text: str) -> int:

@@ -1,7 +1,7 @@
 """What one connection of a load says, without I/O: a generator that is sent replies.
 
-It yields what is to be written before the next reply, as pieces (none: only listen), or a moment on the
-loop's clock until which to do nothing, or `Turn.TLS` for the handshake. It ends when all is said, and
+It yields what is to be written before the next reply, as pieces (none: only listen), or a moment of
+`time.monotonic` until which to do nothing, or `Turn.TLS` for the handshake. It ends when all is said, and
 with a `RefusedError` when something was not answered as it should be.
 """
 

@@ -5,6 +5,10 @@ from enum import StrEnum
 
 from load.bodies import Body, plain
 
+_HOSTS = 254  # of a /24
+
+MOST_SOURCES = 256 * _HOSTS
+
 
 class Way(StrEnum):
     """How a connection is used."""
@@ -37,5 +41,5 @@ class Plan:
 
     def source(self, connection: int) -> str:
         """Where that connection comes from."""
-        number = connection % self.sources
-        return f"127.{number >> 16}.{(number >> 8) & 255}.{(number & 255) + 1}"
+        number, last = divmod(connection % self.sources, _HOSTS)
+        return f"127.0.{number % 256}.{last + 1}"

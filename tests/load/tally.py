@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from load.journal import Entry, Journal
+from load.journal import PER_INBOX, Entry, Journal
 from load.plan import Plan
 
-_PER_INBOX = 300  # mails, so that one list shows an inbox as a whole
 _UNNAMED = "-"  # the queue id of a server that says none
 
 
@@ -92,7 +91,7 @@ class Tally:
         self._numbers[connection] = number + 1
         self._given += 1
         token = f"{self._name}c{connection}n{number}"
-        inbox = f"{self._name}c{connection}i{number // _PER_INBOX}@load.test"
+        inbox = f"{self._name}c{connection}i{number // PER_INBOX}@load.test"
         return Parcel(token, inbox, self.journal.begin(token, (inbox,)), self._due(connection, number))
 
     def kept(self, entry: Entry, queue_id: str, wait: float) -> None:

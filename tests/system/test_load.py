@@ -5,14 +5,15 @@ import sys
 from collections.abc import Generator
 from dataclasses import replace
 from http.client import HTTPConnection
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from fakes.server import Server, a_server
 from load.bodies import KINDS
-from load.conversation import Said, conversation
-from load.plan import Plan, Way
+from load.conversation import RefusedError, Said, conversation
+from load.plan import MOST_SOURCES, Plan, Way
 from load.running import run
 from load.tally import Tally
 
@@ -83,7 +84,21 @@ def test_the_audit_sees(server: Server, harm: str) -> None:
     assert not audit.clean
 
 
-def test_a_refusal_is_counted_and_the_next_connection_goes_on() -> None:
+def test_a_refusal_is_counted_and_the_next_connection_goes_on(tmp_path: Path) -> None:
+    with a_server(tmp_path / "data", "--message-size-limit=1024") as strict:
+        tally = run(strict.smtp, Plan(body=KINDS["plain"](8192), connections=2, seconds=1))
+    assert tally.refused.keys() == {552}
+    assert tally.refused[552] > 2
+    assert (tally.acknowledged, tally.broken) == (0, 0)
+
+
+@pytest.mark.parametrize("count", [1, 254, 255, 600, MOST_SOURCES])
+def test_each_source_is_an_address_of_its_own(count: int) -> None:
+    plan = Plan(sources=count)
+    assert len({ip_address(plan.source(number)) for number in range(count + 5)}) == count
+
+
+def test_what_was_refused_is_not_taken_for_kept() -> None:
     tally = Tally(Plan(connections=1), "l")
     said = played(tally, b"220 hi", b"250 hi", b"250 ok", b"450 not now")
     assert said[-1] == "450 not now"
@@ -111,7 +126,7 @@ def played(tally: Tally, *replies: bytes) -> list[Said | str]:
     said: list[Said | str] = [next(talk)]
     try:
         said += [talk.send(reply) for reply in replies]
-    except Exception as refused:  # noqa: BLE001  whatever it ends with is what is asked for
+    except RefusedError as refused:
         said.append(str(refused))
     return said
 
@@ -133,9 +148,15 @@ def test_its_program_fails_where_nobody_listens() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["here"], ["127.0.0.1:1", "--size=1x"], ["127.0.0.1:1", "--connections=0"]]
+    "flags", [["--size=1x"], ["--connections=0"], ["--warm=5"], ["--rate=nan"], ["--seconds=soon"]]
 )
-def test_its_program_names_what_is_wrong(words: list[str]) -> None:
-    ended = load(*words)
+def test_its_program_names_what_is_wrong(flags: list[str]) -> None:
+    ended = load("127.0.0.1:1", *flags)
     assert ended.returncode == 2
     assert "is not" in ended.stderr
+
+
+def test_its_program_names_what_is_no_endpoint() -> None:
+    ended = load("here")
+    assert ended.returncode == 2
+    assert "'here' is not HOST:PORT" in ended.stderr
