@@ -49,7 +49,7 @@ def run(data: Path, report: Report) -> None:
 
 
 def _measure(burst: Burst, server: Server, report: Report) -> None:
-    words = f"--messages {burst.number} --size {burst.size}"
+    words = f"--messages {burst.number} --body {burst.body(0).name} --size {burst.size}"
     report.command(f"python -m load HOST:PORT {words}   # {burst.name}, then wait for digests")
     plan = Plan(body=burst.body(burst.size), messages=burst.number, seconds=_MOST)
     accepted: list[float] = []

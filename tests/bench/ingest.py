@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.curves import Curve
-from bench.matrix import CELLS, MAIN, ROUNDS, SECONDS, SINK, US, WARM, Cell, Found
+from bench.matrix import BODIES, CELLS, MAIN, ROUNDS, SECONDS, SINK, US, WARM, Cell, Found
 from bench.references import PEER_SERVERS, a_sink
 from bench.reports import Report, by_series, spread
 from bench.settling import held_up, settle_in
@@ -33,7 +33,6 @@ _RATIOS: Final = {
 _PIPELINED: Final = 1.3  # of our own rate without it
 _TIMES: Final = 3.0  # the best of the peers
 _ACCEPTING: Final = 130.0  # µs of processor time for a mail, digestion apart
-_AGED: Final = 2.5  # seconds after which a list waits for no digest any more
 _SOURCE_COUNTS: Final = {Way.ONE: 8_000, Way.REUSED: 20_000}
 _HEADER: Final = ("", US, SINK, "ratio", "p50 ms to 250", "p99 ms to 250", "µs")
 
@@ -80,8 +79,9 @@ def _matrix(sink: Endpoint, data: Path, report: Report) -> dict[Cell, Found]:
         with _a_server(data) as server:
             for cell in block:
                 cells[cell] = _measured(cell, sink, server)
-        words = f"--way {way} --size {size}KiB --connections N --seconds {SECONDS + WARM} --warm {WARM}"
-        report.command(f"python -m load HOST:PORT {words}")
+        what = f"--way {way} --body {BODIES[size](0).name} --size {size}KiB"
+        how = f"--connections N --seconds {SECONDS + WARM} --warm {WARM}"
+        report.command(f"python -m load HOST:PORT {what} {how}")
         found = {cell: one for cell, one in cells.items() if (cell.way, cell.size) == (way, size)}
         report.table(_HEADER, [_row(cell, one) for cell, one in found.items()])
     return cells
@@ -114,8 +114,7 @@ def _ours(cell: Cell, server: Server, found: Found, *, audited: bool = False) ->
     assert tally.troubles == 0, (tally.refused, tally.broken)
     found.add_ours(tally, costs[0])
     if audited:
-        time.sleep(_AGED)  # noqa: TID251  nobody tells us
-        found.audit = tally.journal.audit(server.api)
+        found.audit = tally.journal.audit_once_read(server.api)
 
 
 def _row(cell: Cell, found: Found) -> Sequence[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import uvloop
 
 from bench.reports import Report, quantile
+from bench.settling import settle_in
 from fakes.follower import Follower
 from fakes.server import Endpoint, a_server
 from fakes.smtp_client import Mail, a_message, talking
@@ -22,7 +23,6 @@ _WARM = 50  # messages that do not count
 _P50, _P99, _RATE_P99 = 5.0, 25.0, 50.0  # ms
 _SETTLED = 20.0  # seconds for the last frames
 _LOOK = 0.05  # seconds
-_STARTED = 2.0  # seconds in which a server that has just been started still reads its own program
 
 
 def run(data: Path, report: Report) -> None:
@@ -31,7 +31,7 @@ def run(data: Path, report: Report) -> None:
         "Live", "From a sender's final dot to the frame with the digest on a socket that follows the inbox."
     )
     with a_server(data, "--public-inbox-limit=0") as server:
-        time.sleep(_STARTED)  # noqa: TID251  nobody tells us
+        settle_in(server)
         report.command(f"python -m bench --only live   # one sender, {_ALONE:,} messages, one at a time")
         waits = uvloop.run(_alone(server.smtp, server.http))
         report.at_most("one sender, p50, ms", quantile(waits, 0.5), _P50)

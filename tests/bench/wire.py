@@ -8,11 +8,10 @@ from fakes.smtp_client import a_message
 
 _TIMEOUT = 30.0  # seconds for one reply
 _CONTENT = a_message("bench", 1024)
-ENVELOPE = b"MAIL FROM:<bench@origin.test>\r\nRCPT TO:<bench@thing.test>\r\n"
-CHUNK = ENVELOPE + f"BDAT {len(_CONTENT)} LAST\r\n".encode() + _CONTENT
-"""A whole transaction in one write; its last reply names the queue id."""
-
-KEPT = b"queued as "
+_ENVELOPE = b"MAIL FROM:<bench@origin.test>\r\nRCPT TO:<bench@thing.test>\r\n"
+# A whole transaction in one write; its last reply names the queue id.
+_CHUNK = _ENVELOPE + f"BDAT {len(_CONTENT)} LAST\r\n".encode() + _CONTENT
+_KEPT = b"queued as "
 
 
 class Wire:
@@ -35,24 +34,24 @@ class Wire:
 
     def begin(self) -> None:
         """Everything of a message but its final dot."""
-        self.socket.sendall(ENVELOPE + b"DATA\r\n")
+        self.socket.sendall(_ENVELOPE + b"DATA\r\n")
         self._read(b"354 ")
         self.socket.sendall(_CONTENT)
 
     def finish(self) -> None:
         """The final dot, and its answer."""
         self.socket.sendall(b".\r\n")
-        self._read(KEPT)
+        self._read(_KEPT)
 
     def send(self) -> None:
         """A whole message."""
-        self.socket.sendall(CHUNK)
-        self._read(KEPT)
+        self.socket.sendall(_CHUNK)
+        self._read(_KEPT)
 
     def say(self, octets: bytes) -> None:
         """A whole transaction as it is, until its last reply."""
         self.socket.sendall(octets)
-        self._read(KEPT)
+        self._read(_KEPT)
 
     def _read(self, until: bytes) -> None:
         said = b""
