@@ -26,10 +26,11 @@ _ATTRIBUTE = (
 # WHATWG HTML §13.2.5: what never closes goes on to the end, so every `<` is looked at once.
 _TOKEN = re.compile(
     r"(?P<text>(?:[^<]++|<(?![A-Za-z/!?]))++)"
-    r"|<(?P<raw>(?i:script|style|title|textarea|iframe|xmp|noembed|noframes|noscript))(?=[\t\n\f\r />])"
+    r"|<(?=[SsXxIiNn]|[Tt][EeIi])"  # not td, tr, p, a and div, which most tags are
+    r"(?P<raw>(?i:script|style|title|textarea|iframe|xmp|noembed|noframes|noscript))(?=[\t\n\f\r />])"
     rf"(?:{_ATTRIBUTE})*+[^>]*+>(?:[^<]++|<(?!/(?i:(?P=raw))[\t\n\f\r />]))*+"
-    rf"|<(?P<end>/)?+(?P<name>[A-Za-z][^\t\n\f\r />]*+)(?P<attributes>(?:{_ATTRIBUTE}){{0,{_ATTRIBUTES}}}+)"
-    rf"(?:{_ATTRIBUTE})*+[^>]*+>"
+    r"|<(?P<end>/)?+(?P<name>[A-Za-z][^\t\n\f\r />]*+)"
+    rf"(?P<attributes>(?=>)|(?:{_ATTRIBUTE}){{0,{_ATTRIBUTES}}}+)(?:>|(?:{_ATTRIBUTE})*+[^>]*+>)"
     r"|<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
     r"|<[^>]*+(?:>|\Z)"
 )
@@ -71,6 +72,9 @@ _STANDS_IN: Final = (
 )
 _TABLE: Final = _names("table")
 _NO_CELL: Final = _names("table tbody tfoot thead tr")
+# Before most elements nothing has to be closed.
+_CLOSES: Final = _CLOSES_P | HEADINGS | _CLOSED_BEFORE.keys() | {"a", "table"}
+_CLOSING: Final = {name: f"</{name}>" for name in ELEMENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ class _Balance:
             if not self._stand_in(_STANDS_IN[name]):
                 return
         else:
-            self._close_before(name)
+            if name in _CLOSES:
+                self._close_before(name)
             self._strays += self._in_table()
         self._out.append(f"<{name}{attributes}>")
         if name not in _VOID:
@@ -167,7 +172,10 @@ class _Balance:
             self._depth = max(self._depth, len(self._open))
 
     def _end(self, name: str) -> None:
-        if name in _STRUCTURE:
+        if self._open and self._open[-1] == name:  # as nearly every program writes it
+            self._out.append(_CLOSING[name])
+            self._open.pop()
+        elif name in _STRUCTURE:
             self._close_up_to({name}, _TABLE)
         elif name == "table":
             self._close_up_to(_TABLE, frozenset())
@@ -196,6 +204,8 @@ class _Balance:
 
     def _stand_in(self, names: AbstractSet[str]) -> bool:
         """Closes all that is open in the innermost of `names`; False if none is open."""
+        if self._open and self._open[-1] in names:
+            return True
         at = self._innermost(names)
         if at >= 0:
             self._close(at + 1)
@@ -208,7 +218,7 @@ class _Balance:
         return next(at for at in range(len(self._open) - 1, -1, -1) if self._open[at] in names)
 
     def _close(self, at: int) -> None:
-        self._out += [f"</{name}>" for name in reversed(self._open[at:])]
+        self._out += [_CLOSING[name] for name in reversed(self._open[at:])]
         del self._open[at:]
 
     def _in_table(self) -> bool:

@@ -10,6 +10,7 @@ from mailweir.wire.mime.code_words import AMOUNT_BEFORE, COUNT_AFTER, LETTERS, w
 _PAIR: Final = 2  # groups; three are as often a telephone number
 _SIZES: Final = range(2, 6)  # characters of a group
 _TOTALS: Final = range(6, 13)  # characters of all groups
+_SHORTEST: Final = 4  # characters of a code
 _POSTCODE: Final = 5  # digits that stand before a town or a street
 
 # Most lines of most mails hold nothing of this: neither a digit nor capitals in a row.
@@ -21,6 +22,7 @@ _TOKEN = re.compile(
     rf"|(?P<grouped>[0-9]++(?: [0-9]++(?![{_WORD}]))++(?![.,/:-][0-9]))"
     rf"|(?P<whole>[{_WORD}]++(?:[-.,/'+_&][{_WORD}]++|(?<=[0-9]):(?=[0-9])[{_WORD}]++)*+))"
 )
+_NOT_IN_CODES = re.compile("[.,/+_&:]")  # but in amounts, dates, times and names of files
 _DIGITS = re.compile(r"[0-9]{4,10}")
 _PREFIXED = re.compile(r"[A-Z]-([0-9]{4,8})")
 _MIXED = re.compile(r"(?![0-9]{1,2}[hH][0-9]{2}\Z)(?=[A-Za-z]*+[0-9])(?=[0-9]*+[A-Za-z])[A-Za-z0-9]{4,12}")
@@ -53,6 +55,8 @@ def candidates(line: str) -> Iterator[Candidate]:
     if _MAY_HOLD.search(line) is None:
         return
     for token in _TOKEN.finditer(line):
+        if token.end() - token.start() < _SHORTEST:
+            continue
         shaped = _shaped(token)
         if shaped is None:
             continue
@@ -78,6 +82,8 @@ def _shaped(token: "re.Match[str]") -> tuple[str, float] | None:
         groups = token["grouped"].split(" ")
         return _plain("".join(groups), 0.5 if len(groups) == _PAIR else 0.0) if _even(groups) else None
     whole = token["whole"]
+    if _NOT_IN_CODES.search(whole):
+        return None
     if whole.isalpha() and not whole.isupper():  # nearly every word of nearly every mail
         return None
     if prefixed := _PREFIXED.fullmatch(whole):

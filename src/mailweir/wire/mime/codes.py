@@ -12,6 +12,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from mailweir.wire.mime.code_shapes import Candidate, candidates
@@ -34,18 +35,19 @@ _NEARBY: Final = 20  # characters: so near, a number's name is not the code's
 
 # Full-width forms are what they look like; `İ` alone would change the length when it is made small.
 _PLAIN: Final = (
-    {0xFF01 + at: 0x21 + at for at in range(94) if chr(0x21 + at).isalnum()}
-    | dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2212\uff0d"), "-")
-    | dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\u3000"), " ")
-    | {ord("İ"): "i", 0x2019: "'"}
+    {chr(0xFF01 + at): chr(0x21 + at) for at in range(94) if chr(0x21 + at).isalnum()}
+    | dict.fromkeys("\u2010\u2011\u2012\u2212\uff0d", "-")
+    | dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " ")
+    | {"İ": "i", "\u2019": "'"}
 )
+_FORMS = re.compile(f"[{''.join(_PLAIN)}]")
 # Addresses of every kind hold digits that nobody types.
 _ADDRESS = re.compile(
     r"(?<![!-~])[!-?A-~]*+@[!-~]*+|(?i:https?://|www\.)[!-~]*+"
     r"|(?<![!-~])[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++/[!-~]*+"
 )
 _QUOTED = re.compile(r"(?m)^(?:> ?)++")
-_WRAPPED = re.compile(r"(?<=[^\n]{59}[^\n.!?:;])\n(?=[^\s\-*]\S*+ \S)")
+_WRAPPED = re.compile(r"\n(?<=[^\n]{59}[^\n.!?:;]\n)(?=[^\s\-*]\S*+ \S)")
 _PIECE = re.compile("|".join(rf"[^\n]{{1,{_LINE}}}{end}" for end in (r"(?!\S)", "(?![0-9A-Za-z])", "")))
 _SENTENCE_END = re.compile(
     r"[!?;。\uff01\uff1f\uff1b](?!\S*=)"
@@ -88,7 +90,7 @@ class Code:
 def codes(subject: str, text: str, page_text: str = "") -> list[Code]:
     """The codes of a mail, best first; empty when there is none. `page_text` is the HTML part's text."""
     body, page = _Lines(text), _Lines(page_text)
-    title = _Lines(subject, max(body.about(), page.about()))
+    title = _Lines(subject, body, page)
     mood = title.mood()
     best: dict[str, tuple[float, str]] = {}
     worst: dict[str, float] = {}
@@ -114,23 +116,28 @@ def _confidence(weight: float) -> float:
 class _Lines:
     """One part of a mail in lines that say something, and what their words say.
 
-    `beside` is what another part says where this one says nothing.
+    `beside` are the parts that are heard where this one says nothing.
     """
 
-    def __init__(self, text: str, beside: float = 0.0) -> None:
+    def __init__(self, text: str, *beside: "_Lines") -> None:
         if len(text) > LENGTH:  # a word that is cut in two is no code
             text = "".join(text[:LENGTH].rsplit(maxsplit=1)[:1])
-        plain = _ADDRESS.sub("\N{OBJECT REPLACEMENT CHARACTER}", text.translate(_PLAIN))
+        plain = _without_addresses(_FORMS.sub(_plain, text))
         unfolded = _WRAPPED.sub(" ", _QUOTED.sub("", plain.replace("\r", "")))
         self._lines = [line for line in _PIECE.findall(unfolded) if not line.isspace()]
         self._told: dict[int, list[_Found]] = {}
         self._seen: dict[int, list[Candidate]] = {}
-        self._beside = beside
+        self._parts = beside
 
     def about(self) -> float:
         """What one of the first lines says about a number that stands in the subject."""
         head = enumerate(self._lines[:_HEAD])
         return min(max((_announced(self._words(at), line) for at, line in head), default=0.0), 2.5)
+
+    @cached_property
+    def _beside(self) -> float:
+        """Asked of few mails: most subjects hold nothing that looks like a code."""
+        return max((part.about() for part in self._parts), default=0.0)
 
     def mood(self) -> float:
         """What the kind of mail that a subject announces is worth to each candidate."""
@@ -219,6 +226,17 @@ class _Lines:
         if any(candidate.end <= begin for candidate in self._candidates(at)):
             return 0.0
         return 0.6 * _announced([word for word in self._words(at) if word[1] <= begin], self._lines[at])
+
+
+def _plain(form: "re.Match[str]") -> str:
+    return _PLAIN[form[0]]
+
+
+def _without_addresses(text: str) -> str:
+    """`text` with a character of no meaning in the place of each address."""
+    if "@" not in text and "/" not in text and "www." not in text.lower():
+        return text
+    return _ADDRESS.sub("\N{OBJECT REPLACEMENT CHARACTER}", text)
 
 
 def _announced(said: list[_Found], text: str) -> float:

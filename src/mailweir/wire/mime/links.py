@@ -126,6 +126,8 @@ def actions(subject: str, text: str, page: Page | None) -> list[Action]:
     best: dict[str, Action] = {}
     pictures = frozenset(page.images if page else ())
     candidates = [one for one in _candidates(text, page) if one.url not in pictures]
+    if not candidates:
+        return []
     asked = folded(subject[:_WORDS])
     words = _Words(asked + " ".join(one.words for one in candidates))
     if not words.any_asks:
@@ -149,6 +151,8 @@ def _written(text: str, page: Page | None) -> Iterator[_Link]:
 
 def _in_text(text: str) -> Iterator[_Link]:
     """The URLs of plain text, each with what its line says between its neighbours, and the line before."""
+    if "://" not in text:
+        return
     end = 0
     for match in _HTTP.finditer(text):
         start = match.start()
