@@ -30,12 +30,17 @@ class HandParser:
         self.slow: list[bytes] = []
         self.fast: list[bytes] = []
         self.gate = asyncio.Event()
+        self.pause = 0.0  # seconds between one message and the next
+        self._turn = asyncio.Lock()
 
     def parse(self, raw: bytes, lane: Lane) -> Awaitable[Digest | Unreadable]:
         return asyncio.ensure_future(self._parse(raw, lane))
 
     async def _parse(self, raw: bytes, lane: Lane) -> Digest | Unreadable:
         (self.fast if lane is Lane.FAST else self.slow).append(raw)
+        if self.pause:
+            async with self._turn:
+                await asyncio.sleep(self.pause)
         if not raw.startswith(HOSTILE):
             return Digest(Brief("done", subject=raw.decode()))
         if lane is Lane.FAST:
@@ -45,9 +50,11 @@ class HandParser:
 
 
 class BrittleDigests(MemoryDigests):
-    """Fails as often as it is told to."""
+    """Fails as often as it is told to; `unkept` are failures of `keep` alone, `commits` what it kept."""
 
     failures = 0
+    unkept = 0
+    commits = 0
 
     async def undigested(self, limit: int) -> Sequence[Unread]:
         self._fail()
@@ -55,6 +62,10 @@ class BrittleDigests(MemoryDigests):
 
     async def keep(self, digests: Sequence[tuple[int, Digest]]) -> Sequence[Inbox]:
         self._fail()
+        if self.unkept:
+            self.unkept -= 1
+            raise UnavailableError("full")
+        self.commits += 1
         return await super().keep(digests)
 
     def _fail(self) -> None:
@@ -191,3 +202,29 @@ async def test_large_messages_are_not_all_fetched_at_once() -> None:
         for _ in range(10):
             house.keep(bytes(7_000_000))
         await house.read(10)
+
+
+async def test_digests_that_cannot_be_kept_do_not_pile_up_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(digestion, "_RETRY", 0.01)
+    async with a_house() as house:
+        house.digests.unkept = 10**6
+        for number in range(3 * digestion.AT_ONCE):
+            house.keep(b"%d" % number)
+        await asyncio.sleep(0.3)
+        assert len(house.parser.fast) == digestion.AT_ONCE
+        house.digests.unkept = 0
+        await house.read(3 * digestion.AT_ONCE)
+
+
+async def test_under_load_digests_are_kept_together() -> None:
+    async with a_house() as house:
+        house.parser.pause = 0.002
+        begun = asyncio.get_running_loop().time()
+        for number in range(digestion.AT_ONCE):
+            house.keep(b"%d" % number)
+        await house.read(digestion.AT_ONCE)
+        seconds = asyncio.get_running_loop().time() - begun
+        # One for each moment, and one for each of the last few, for which nobody has to wait.
+        assert house.digests.commits <= seconds / digestion.GATHER + digestion.BUSY + 1

@@ -20,14 +20,20 @@ from mailweir.ports.parser import Lane, Parser, Unreadable
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 64
-"""Messages that are read at the same time: enough to keep the workers busy while others are committed."""
+AT_ONCE: Final = 128
+"""Messages that are read and not kept yet: enough to keep the workers busy while others are committed."""
 
 OCTETS: Final = 16 * 1024 * 1024
-"""Octets of messages beyond which no more are fetched."""
+"""Octets of these beyond which no more are fetched."""
 
 SLOW: Final = 1000
 """Messages that may wait for the slow lane; what comes on top is not read."""
+
+BUSY: Final = 16
+"""Messages with the parser, beside which a digest may wait for a moment."""
+
+GATHER: Final = 0.02
+"""Seconds of that moment: a commit costs as much as ten short mails."""
 
 _LOOK: Final = 0.25  # seconds: nudges may be lost
 _RETRY: Final = 1.0  # seconds after which a store that is away is asked again
@@ -44,7 +50,8 @@ class Digestion:
         self.trouble = ""
         self._new = asyncio.Event()
         self._pace = Pace()
-        self._begun = 0
+        self._begun = 0  # messages that are with the parser
+        self._held: dict[int, int] = {}  # and those that are not kept yet, with their octets
         self._octets = 0
         self._room = asyncio.Event()
         self._read: asyncio.Queue[tuple[int, Digest]] = asyncio.Queue()
@@ -64,11 +71,12 @@ class Digestion:
 
     async def _find(self) -> None:
         while True:
-            while self._begun >= AT_ONCE or self._octets >= OCTETS:
+            # Half of them at a time: a query costs as much as a few digests.
+            while len(self._held) > AT_ONCE // 2 or self._octets >= OCTETS:
                 self._room.clear()
                 await self._room.wait()
             self._new.clear()
-            found = await self._insist(lambda: self._digests.undigested(AT_ONCE - self._begun))
+            found = await self._insist(lambda: self._digests.undigested(AT_ONCE - len(self._held)))
             for unread in found:
                 self._begin(unread)
             if found:
@@ -88,26 +96,30 @@ class Digestion:
 
     def _begin(self, unread: Unread) -> None:
         self._begun += 1
+        self._held[unread.key] = len(unread.raw)
         self._octets += len(unread.raw)
         parsing = asyncio.ensure_future(self._parser.parse(unread.raw, Lane.FAST))
-        key, network, size = unread.key, network_of(unread.ip), len(unread.raw)
+        key, ip = unread.key, unread.ip
 
         def done(answer: "asyncio.Future[Digest | Unreadable]") -> None:
             self._begun -= 1
-            self._octets -= size
-            self._room.set()
             if not answer.cancelled():
-                self._answered(key, network, answer.result())
+                self._answered(key, ip, answer.result())
 
         parsing.add_done_callback(done)
 
-    def _answered(self, key: int, network: str, answer: Digest | Unreadable) -> None:
+    def _answered(self, key: int, ip: str, answer: Digest | Unreadable) -> None:
         if isinstance(answer, Digest):
             self._read.put_nowait((key, answer))
-        elif self._slow.put(network, key):
+        elif self._slow.put(network_of(ip), key):
+            self._let_go(key)
             self._slow_wanted.set()
         else:
             self._read.put_nowait((key, failure("too many slow messages")))
+
+    def _let_go(self, key: int) -> None:
+        self._octets -= self._held.pop(key, 0)  # what the slow lane has read is not held
+        self._room.set()
 
     async def _read_slowly(self) -> None:
         while True:
@@ -126,11 +138,15 @@ class Digestion:
     async def _keep(self) -> None:
         while True:
             read = [await self._read.get()]
+            if self._begun >= BUSY:
+                await asyncio.sleep(GATHER)
             while not self._read.empty():
                 read.append(self._read.get_nowait())
             batch = tuple(read)
             if inboxes := await self._insist(lambda batch=batch: self._digests.keep(batch)):
                 self._changed(inboxes)
+            for key, _ in batch:
+                self._let_go(key)
 
     async def _insist(self, act: Callable[[], Awaitable[T]]) -> T:
         """Asks a store that is away again and again: messages wait there, and none is passed over."""
