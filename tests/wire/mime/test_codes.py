@@ -11,7 +11,8 @@ from bench.codes import figures
 from fakes.code_set import FOLDER, mails
 from fakes.effort import LINEAR, cpu_seconds
 from fakes.examples import examples
-from mailweir.wire.mime.codes import CANDIDATES, CODES, LENGTH, Code, codes
+from mailweir.wire.mime.code_lines import LENGTH
+from mailweir.wire.mime.codes import CANDIDATES, CODES, Code, codes
 
 LANGUAGES = ["de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "tr", "zh"]
 SIGN_IN = "Sign in to Acme"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mailweir.wire.mime.code_words import AMOUNT_BEFORE, COUNT_AFTER, LETTERS, words
+from mailweir.wire.mime.code_lookup import words
+from mailweir.wire.mime.code_words import AMOUNT_BEFORE, COUNT_AFTER, LETTERS
 
 _PAIR: Final = 2  # groups; three are as often a telephone number
 _SIZES: Final = range(2, 6)  # characters of a group

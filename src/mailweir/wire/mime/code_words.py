@@ -7,8 +7,7 @@ so. Chinese and Japanese words stand wherever they are written. All is lower cas
 # The tables are in the letters of twelve languages.
 # ruff: noqa: RUF001
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -36,7 +35,7 @@ class Kind(StrEnum):
     """It is worth money or a licence to whoever reads it."""
 
 
-_WORDS: Final[Mapping[Kind, Mapping[str, str]]] = {
+WORDS: Final[Mapping[Kind, Mapping[str, str]]] = {
     Kind.OFFER: {
         "en": "coupon*, voucher*, promo, promo code, promotion*, discount*, % off, gift card*, gift code,"
         " referral, refer a friend, licence key, license key, invite code, checkout and, at checkout",
@@ -320,14 +319,8 @@ _WORDS: Final[Mapping[Kind, Mapping[str, str]]] = {
     },
 }  # fmt: skip
 
-# The rest of a word that begins so is not looked at: "Buchungscode" is no code.
-_CONSUMED: Final = (Kind.OFFER, Kind.RECORD, Kind.OTHER)
-_SEEN: Final = (Kind.NEVER, Kind.SECRET, Kind.CODE, Kind.NUMBER, Kind.ENTER, Kind.ACCESS)
-
 LETTERS: Final = "a-z\u00c0-\u04ff"
 """What a class of small Latin, Greek and Cyrillic letters holds; wide ranges would take long to compile."""
-
-_UNSPACED: Final = re.compile("[\u2e80-\uffef]")
 
 _CURRENCIES: Final = "usd eur gbp chf pln try rub tl zł"
 _UNITS: Final = (
@@ -346,59 +339,3 @@ COUNT_AFTER: Final = re.compile(
     rf"|(?:{'|'.join(_UNITS)})(?![{LETTERS}]{{4}}))"
 )
 """Begins what stands right after an amount, a time or a count; of small letters like AMOUNT_BEFORE."""
-
-
-# Accents are left out by some senders, and so here by all; one character stays one.
-_BARE: Final = {
-    letter: unicodedata.normalize("NFD", letter)[0] for letter in map(chr, (*range(0xC0, 0x250), 0x451))
-} | {"ı": "i"}
-_ACCENTED = re.compile("[\u00c0-\u024f\u0451]")
-
-
-def small(text: str) -> str:
-    """`text` in the spelling of the tables, character by character."""
-    return _ACCENTED.sub(_bare, text.lower())  # a third of the time that `translate` takes
-
-
-def _bare(accented: "re.Match[str]") -> str:
-    return _BARE[accented[0]]
-
-
-def _entries(kinds: Iterable[Kind]) -> dict[str, Kind]:
-    """Each word of these kinds to its kind; the first kind that has it."""
-    found: dict[str, Kind] = {}
-    for kind in kinds:
-        for language in _WORDS[kind].values():
-            for word in language.split(","):
-                found.setdefault(small(word.strip()), kind)
-    return found
-
-
-def _alternation(words: Iterable[str]) -> str:
-    """Tries each word only where its first letter stands, the longest first."""
-    heads: dict[str, list[str]] = {}
-    for word in sorted(words, key=len, reverse=True):
-        literal = word.strip("*")
-        end = "" if word.endswith("*") or _UNSPACED.search(word) else f"(?![{LETTERS}])"
-        heads.setdefault(literal[0], []).append(re.escape(literal[1:]) + end)
-    return "|".join(f"{re.escape(head)}(?:{'|'.join(rests)})" for head, rests in heads.items())
-
-
-def _pattern() -> "re.Pattern[str]":
-    consumed, seen = _entries(_CONSUMED), _entries(_SEEN)
-    spaced = [_alternation(word for word in some if not _UNSPACED.search(word)) for some in (consumed, seen)]
-    unspaced = _alternation(word for word in consumed | seen if _UNSPACED.search(word))
-    ends = _alternation(word for word in seen if word.startswith("*"))
-    return re.compile(
-        f"(?<![{LETTERS}-])(?:({spaced[0]})[{LETTERS}]*+|({spaced[1]}))"
-        f"|(?<=[{LETTERS}-])({ends})|(?={_UNSPACED.pattern})({unspaced})"
-    )
-
-
-_KINDS: Final = {word.strip("*"): kind for word, kind in (_entries(_SEEN) | _entries(_CONSUMED)).items()}
-_FOUND: Final = _pattern()
-
-
-def words(text: str) -> list[tuple[int, int, Kind]]:
-    """Where the words of the tables stand in `text`, in order: start, end, kind."""
-    return [(*found.span(), _KINDS[found[found.lastindex or 0]]) for found in _FOUND.finditer(small(text))]

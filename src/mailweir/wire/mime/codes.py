@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from mailweir.wire.mime.code_lines import lines_of
+from mailweir.wire.mime.code_lookup import words
 from mailweir.wire.mime.code_shapes import Candidate, candidates
-from mailweir.wire.mime.code_words import Kind, words
-
-LENGTH: Final = 64 * 1024
-"""Characters looked at of each part; a code stands in the first screen."""
+from mailweir.wire.mime.code_words import Kind
 
 CANDIDATES: Final = 500
 """What is weighed of each part; a mail of a service holds some ten numbers."""
@@ -27,28 +26,11 @@ CANDIDATES: Final = 500
 CODES: Final = 10
 """Codes of one mail that are told."""
 
-_LINE: Final = 600  # characters: a longer paragraph is weighed in pieces
 _HEAD: Final = 8  # lines that tell what a mail is about
 _BESIDE: Final = 4  # characters: so near stands what belongs together
 _LABEL: Final = 12  # characters: so near stands "code" where only "of today is" comes in between
 _NEARBY: Final = 20  # characters: so near, a number's name is not the code's
 
-# Full-width forms are what they look like; `İ` alone would change the length when it is made small.
-_PLAIN: Final = (
-    {chr(0xFF01 + at): chr(0x21 + at) for at in range(94) if chr(0x21 + at).isalnum()}
-    | dict.fromkeys("\u2010\u2011\u2012\u2212\uff0d", "-")
-    | dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " ")
-    | {"İ": "i", "\u2019": "'"}
-)
-_FORMS = re.compile(f"[{''.join(_PLAIN)}]")
-# Addresses of every kind hold digits that nobody types.
-_ADDRESS = re.compile(
-    r"(?<![!-~])[!-?A-~]*+@[!-~]*+|(?i:https?://|www\.)[!-~]*+"
-    r"|(?<![!-~])[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++/[!-~]*+"
-)
-_QUOTED = re.compile(r"(?m)^(?:> ?)++")
-_WRAPPED = re.compile(r"\n(?<=[^\n]{59}[^\n.!?:;]\n)(?=[^\s\-*]\S*+ \S)")
-_PIECE = re.compile("|".join(rf"[^\n]{{1,{_LINE}}}{end}" for end in (r"(?!\S)", "(?![0-9A-Za-z])", "")))
 _SENTENCE_END = re.compile(
     r"[!?;。\uff01\uff1f\uff1b](?!\S*=)"
     r"|(?:(?<=\w{4})\.(?=\s)|(?<=\w{3})\.(?=\s[A-ZÀ-ÞА-Я])|(?<=[\])»\"”])\.(?=\s))"
@@ -120,11 +102,7 @@ class _Lines:
     """
 
     def __init__(self, text: str, *beside: "_Lines") -> None:
-        if len(text) > LENGTH:  # a word that is cut in two is no code
-            text = "".join(text[:LENGTH].rsplit(maxsplit=1)[:1])
-        plain = _without_addresses(_FORMS.sub(_plain, text))
-        unfolded = _WRAPPED.sub(" ", _QUOTED.sub("", plain.replace("\r", "")))
-        self._lines = [line for line in _PIECE.findall(unfolded) if not line.isspace()]
+        self._lines = lines_of(text)
         self._told: dict[int, list[_Found]] = {}
         self._seen: dict[int, list[Candidate]] = {}
         self._parts = beside
@@ -226,17 +204,6 @@ class _Lines:
         if any(candidate.end <= begin for candidate in self._candidates(at)):
             return 0.0
         return 0.6 * _announced([word for word in self._words(at) if word[1] <= begin], self._lines[at])
-
-
-def _plain(form: "re.Match[str]") -> str:
-    return _PLAIN[form[0]]
-
-
-def _without_addresses(text: str) -> str:
-    """`text` with a character of no meaning in the place of each address."""
-    if "@" not in text and "/" not in text and "www." not in text.lower():
-        return text
-    return _ADDRESS.sub("\N{OBJECT REPLACEMENT CHARACTER}", text)
 
 
 def _announced(said: list[_Found], text: str) -> float:
