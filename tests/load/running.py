@@ -27,13 +27,21 @@ def run(
     on_end: Callable[[], None] = lambda: None,
 ) -> Tally:
     """What came of it. `on_count` is called when it is warm, `on_end` when what counts is over."""
-    return uvloop.run(_run(where, plan, on_count, on_end))
+    tally = a_tally(plan)
+    uvloop.run(play(where, tally, on_count, on_end))
+    return tally
 
 
-async def _run(
-    where: tuple[str, int], plan: Plan, on_count: Callable[[], None], on_end: Callable[[], None]
-) -> Tally:
-    tally = Tally(plan, f"l{secrets.token_hex(4)}")
+def a_tally(plan: Plan) -> Tally:
+    """To `play` with: its inboxes are no other load's."""
+    return Tally(plan, f"l{secrets.token_hex(4)}")
+
+
+async def play(
+    where: tuple[str, int], tally: Tally, on_count: Callable[[], None], on_end: Callable[[], None]
+) -> None:
+    """The same on a loop on which something else may run."""
+    plan = tally.plan
     tally.start()
     senders = [
         asyncio.create_task(_keep_sending(where, tally, number), name=f"sender {number}")
@@ -53,7 +61,6 @@ async def _run(
     for sender in senders:
         if not sender.cancelled():
             sender.result()  # what went wrong here is our defect, and is told
-    return tally
 
 
 async def _until_over(tally: Tally) -> None:

@@ -91,8 +91,12 @@ class Tally:
         self._numbers[connection] = number + 1
         self._given += 1
         token = f"{self._name}c{connection}n{number}"
-        inbox = f"{self._name}c{connection}i{number // PER_INBOX}@load.test"
+        inbox = self.inbox(connection, number // PER_INBOX)
         return Parcel(token, inbox, self.journal.begin(token, (inbox,)), self._due(connection, number))
+
+    def inbox(self, connection: int, number: int) -> str:
+        """The inboxes of a connection, in the order in which it fills them."""
+        return f"{self._name}c{connection}i{number}@load.test"
 
     def kept(self, entry: Entry, queue_id: str, wait: float) -> None:
         """A mail was acknowledged."""

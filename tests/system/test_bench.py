@@ -7,10 +7,13 @@ from socket import create_connection
 
 import pytest
 
+from bench import steady
 from bench.curves import Curve
 from bench.matrix import SINK, US, Found
 from bench.reports import Report, by_series
 from bench.settling import held_up
+from bench.soak import slope
+from bench.steady import Stream
 from fakes.server import a_server
 from load.plan import Plan
 from load.running import run
@@ -91,3 +94,22 @@ def test_wrong_use_is_named(words: list[str]) -> None:
     ended = bench(*words)
     assert ended.returncode == 2
     assert "error: " in ended.stderr
+
+
+def test_a_slope_is_that_of_the_line_through_all_points() -> None:
+    assert slope([1.0, 1.5, 2.0, 2.5]) == pytest.approx(0.5)
+    assert slope([3.0, 5.0, 3.0, 5.0, 3.0]) == pytest.approx(0.0)
+
+
+def test_a_stream_is_looked_at_minute_by_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steady, "MINUTE", 1.0)
+    with a_server(tmp_path / "data") as server:
+        minutes = steady.watch(server, Stream(rate=40, reads=20, seconds=2.6, sockets=2))
+    assert len(minutes) == 2
+    for minute in minutes:
+        assert len(minute.waits) in range(20, 61)
+        assert len(minute.reads) in range(10, 31)
+        assert minute.frames > 0
+        assert minute.pss > 20 * 1024 * 1024
+        assert minute.descriptors > 30
+        assert minute.disk > 100 * 1024
