@@ -11,7 +11,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -34,10 +34,28 @@ class Endpoint(NamedTuple):
         return f"{self.host}:{self.port}"
 
 
+class Program(NamedTuple):
+    """What is started: the words of `mailweir serve`, where, and with which variables in place of ours."""
+
+    words: Sequence[str | Path] = (COMMAND, "serve")
+    directory: Path | None = None
+    variables: Mapping[str, str] | None = None
+
+
+OURS = Program()
+
+
 class Server:
     """One server over all its lives: started again it has the same data, flags and ports."""
 
-    def __init__(self, data: Path, flags: Sequence[str] = (), *, source: Path | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        flags: Sequence[str] = (),
+        *,
+        source: Path | None = None,
+        program: Program = OURS,
+    ) -> None:
         """`source`: a copy of `src` to run in place of ours."""
         self.data = data
         self.log = data.with_name(f"{data.name}.log")
@@ -46,7 +64,8 @@ class Server:
         self.ready_after = 0.0  # seconds that the last start took
         self._flags = flags
         self._doors: dict[str, Endpoint] = {}
-        self._source = source
+        self._program = program
+        self._variables = environment(source) if program.variables is None else program.variables
         self._process: subprocess.Popen[bytes] | None = None
         self.api = Api()
 
@@ -69,14 +88,15 @@ class Server:
 
     def start(self) -> None:
         """Waits until the server is ready."""
-        ports = [f"--{door}={endpoint}" for door, endpoint in self._doors.items()]
+        ports = [f"--{door}={where}" for door, where in self._doors.items()]
         begun = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [COMMAND, "serve", f"--data={self.data}", *(ports or FREE), *self._flags],
+                [*self._program.words, f"--data={self.data}", *(ports or FREE), *self._flags],
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=environment(self._source),
+                cwd=self._program.directory,
+                env=self._variables,
             )
         line = self._line()
         self.ready_after = time.monotonic() - begun
@@ -152,9 +172,11 @@ class ServerEndedError(RuntimeError):
 
 
 @contextmanager
-def a_server(data: Path, *flags: str, source: Path | None = None) -> Generator[Server]:
+def a_server(
+    data: Path, *flags: str, source: Path | None = None, program: Program = OURS
+) -> Generator[Server]:
     """A server that is ready."""
-    server = Server(data, flags, source=source)
+    server = Server(data, flags, source=source, program=program)
     try:
         server.start()
         yield server
