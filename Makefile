@@ -14,6 +14,8 @@ PYTHON ?= python3
 JOBS ?= 2
 # Goes to the program that a target starts: make run ARGS="--smtp 0.0.0.0:25".
 ARGS ?=
+# Where packages are built.
+DIST ?= dist
 
 # smtp-sink and smtp-source live where PATH of a plain user does not look.
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -107,6 +109,17 @@ lock: ## resolve requirements/*.txt anew (ARGS=--upgrade for the newest versions
 	@$(LOCK) pyproject.toml --output-file requirements/run.txt
 	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
 	@$(LOCK) requirements/build.in --output-file requirements/build.txt
+
+# Whoever builds a commit gets the same octets: the tools are pinned, and every file has one date and one mode.
+# requirements.txt names the wheel and all that it needs by hash, so that pip takes nothing else.
+.PHONY: wheel
+wheel: $(RUN_STAMP) ## build the wheel, the source package and what they need into dist/
+	@mkdir -p $(DIST)
+	@rm -f $(DIST)/mailweir-*.whl $(DIST)/mailweir-*.tar.gz $(DIST)/requirements.txt
+	@git status --porcelain 2>/dev/null | sed 's/^/make wheel: not committed, and built as it is: /' >&2 || true
+	@env -u SOURCE_DATE_EPOCH $(VENV)/bin/hatchling build --directory $(DIST)
+	@cd $(DIST) && { sha256sum mailweir-*.whl | sed -E 's,^([0-9a-f]+) .(.*),./\2 --hash=sha256:\1,'; \
+		cat $(CURDIR)/requirements/run.txt; } > requirements.txt
 
 .PHONY: clean
 clean: ## remove what was installed and built (never mail: mailweir-data stays)
