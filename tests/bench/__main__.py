@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import codes, digestion, growth, idle, ingest, latency, lists, live, reading, soak
+from bench import codes, digestion, growth, idle, ingest, install, latency, lists, live, reading, soak
 from bench.machine import described
 from bench.references import versions
 from bench.reports import Report
@@ -31,6 +31,7 @@ _BENCHES: Final[dict[str, _Bench]] = {
     "reading": reading.run,
     "idle": idle.run,
     "codes": codes.run,
+    "install": install.run,
 }
 # With --full in their place, or beside them.
 _FULL: Final[dict[str, _Bench]] = {
