@@ -57,6 +57,7 @@ def test_a_header_names_the_peer_at_every_cut(octets: bytes, source: tuple[str, 
         b"PROXY TCP4 192.0.2.1 192.0.2.2 5000 65536\r\n",
         b"PROXY TCP4 2001:db8::1 192.0.2.2 5000 25\r\n",
         b"PROXY TCP4 evil.test 192.0.2.2 5000 25\r\n",
+        b"PROXY TCP6 fe80::1%eth0 2001:db8::2 5000 25\r\n",
         b"PROXY TCP9 192.0.2.1 192.0.2.2 5000 25\r\n",
         b"PROXY \r\n",
         b"PROXY " + b"x" * LONGEST_V1,
@@ -67,6 +68,10 @@ def test_a_header_names_the_peer_at_every_cut(octets: bytes, source: tuple[str, 
 )
 def test_anything_else_is_broken(octets: bytes) -> None:
     assert read(octets) is Incomplete.BROKEN
+
+
+def test_a_zone_does_not_bring_text_into_trace_fields() -> None:
+    assert read(b"PROXY TCP6 fe80::1%\nX-Forged:1 2001:db8::2 5000 25\r\n") is Incomplete.BROKEN
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"PROXY ", V2]))

@@ -65,6 +65,8 @@ def _read_v1(octets: bytes) -> ProxyHeader | Incomplete:
 
 
 def _endpoint(address: str, port: str, version: int) -> tuple[str, int] | None:
+    if "%" in address:  # a zone (RFC 4007 §11) may hold any text, which would get into trace fields and logs
+        return None
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
