@@ -61,6 +61,8 @@ def test_every_spelling_leads_to_one_inbox(written: str, inbox: str) -> None:
         "<bob@x.test>",
         "bob@[192.0.2.1",
         "b" * 380 + "@x.test",
+        "bob@x\u00c3\u037ey.test",
+        "bob@x.test\u3002",
     ],
 )
 def test_what_is_no_address_is_none(written: str) -> None:

@@ -56,7 +56,8 @@ class Address(Struct, frozen=True, gc=False):
             local = re.sub(r"\\(.)", r"\1", local[1:-1])
         elif not _DOT_ATOM.fullmatch(local):
             return None
-        return cls(local, domain) if _is_domain(domain) else None
+        # As the inbox will have it: normalised, some characters are others, such as U+037E a semicolon.
+        return cls(local, domain) if _is_domain(canonical_domain(domain)) else None
 
 
 def canonical_domain(domain: str) -> str:
