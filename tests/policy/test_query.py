@@ -122,6 +122,7 @@ def test_a_wrong_query_names_the_place_and_what_was_expected(text: str, position
     assert isinstance(found, QueryError)
     assert found.position == position
     assert reason in found.reason
+    assert found.reason.endswith("."), "no sentence"
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ class _Reading:
 
     def _has(self) -> Has:
         start = self._at
-        expected = f"expected {', '.join(_FEATURES)} right after has:"
+        expected = f"expected {', '.join(_FEATURES)} right after has:."
         found = _FEATURES.get(self._value(expected).lower())
         return Has(found) if found else _fault(start, expected)
 
