@@ -95,6 +95,14 @@ def test_a_message_in_a_message_is_one_leaf_with_parts_of_its_own() -> None:
     assert contents(raw)[1].rstrip() == inner.rstrip()
 
 
+def test_a_header_that_runs_into_a_delimiter_leaves_no_part_outside_the_one_around_it() -> None:
+    raw = a_multipart(b"b", b"\r\nSubject: one", kind=b"digest")
+    shape = shape_of(raw)
+    assert types(shape) == ["multipart/digest", "message/rfc822", "text/plain"]
+    _, message, text = shape.parts
+    assert message.start <= text.start <= text.end <= message.end
+
+
 def test_an_encoded_message_is_not_looked_into() -> None:
     raw = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nVG86IHgKCmhp\r\n"
     assert types(shape_of(raw)) == ["message/rfc822"]

@@ -193,6 +193,7 @@ class _Walk:
         """Ends every open part that lies `depth` deep or deeper."""
         while self._open and self._open[-1].depth >= depth:
             part = self._open.pop()
-            part.end = max(end, part.start)
+            # A header that runs into a delimiter has taken the line end before it, from all that lies around.
+            end = part.end = max(end, part.start)
             if part.type.startswith("multipart/"):
                 self._boundaries = {name: of for name, of in self._boundaries.items() if of != part.index}
