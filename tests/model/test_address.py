@@ -60,13 +60,21 @@ def test_every_spelling_leads_to_one_inbox(written: str, inbox: str) -> None:
         "bob\u2028@x.test",
         "<bob@x.test>",
         "bob@[192.0.2.1",
-        "b" * 380 + "@x.test",
+        "b" * 508 + "@x.test",
         "bob@x\u00c3\u037ey.test",
         "bob@x.test\u3002",
     ],
 )
 def test_what_is_no_address_is_none(written: str) -> None:
     assert Address.parse(written) is None
+
+
+def test_the_longest_recipient_that_a_door_takes_can_be_asked_for() -> None:
+    domain = ".".join(["l" * 63] * 4)
+    for local in ("\\" * 128, "l" * 128, '"' * 128):
+        address = Address(local, domain)
+        assert Address.parse(str(address)) == address
+        assert Address.parse(address.inbox) == address
 
 
 @given(st.text(max_size=30), st.sampled_from(["x.test", "Ü.test", "[192.0.2.1]"]))

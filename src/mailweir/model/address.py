@@ -18,7 +18,7 @@ Inbox = NewType("Inbox", str)
 # them; anything else needs quotes.
 _DOT_ATOM = re.compile(r"[^\s\x00-\x20\x7f()<>\[\]:;@\\,\"]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_LONGEST = 384
+_LONGEST = 514  # a local part of 128 octets with every one of them escaped, in quotes, and a domain of 255
 
 
 class Address(Struct, frozen=True, gc=False):

@@ -3,7 +3,10 @@
 import pytest
 
 from dialogs.playing import LENIENT, STRICT, Play, play
+from mailweir.model.address import Address
 from mailweir.wire.smtp.events import Message
+from mailweir.wire.smtp.grammar import parse_recipient
+from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import LONGEST_COMMAND, Rules, Server
 
 HELLO = b"HELO c\r\n"
@@ -162,3 +165,16 @@ def test_credentials_may_be_longer_than_a_command() -> None:
         played = play(rules, [HELLO + b"AUTH PLAIN\r\n" + b"A" * length + b"\r\n"])
         assert played.codes[:2] == [250, 334]
         assert played.closed is closed
+
+
+@pytest.mark.parametrize("control", ["\x80", "\x85", "\x9d", "\u2028", "\u2029"])
+@pytest.mark.parametrize("local", ["bob{}", '"b ob{}"'])
+@pytest.mark.parametrize("rules", [STRICT, LENIENT])
+def test_mail_does_not_go_to_an_inbox_whose_name_nobody_can_ask_for(
+    local: str, control: str, rules: Rules
+) -> None:
+    address = f"{local.format(control)}@y.test"
+    assert Address.parse(address) is None
+    found = parse_recipient(f"TO:<{address}>", strict=rules.strict)
+    assert isinstance(found, Reply)
+    assert found.code == 501

@@ -23,10 +23,13 @@ class Path(Struct, frozen=True, gc=False):
     domain: str
 
 
+# Controls that UTF-8 brings along, and its line ends: no inbox has them in its name.
+_UNSHOWABLE = r"\x80-\x9f\u2028\u2029"
 # A source route is accepted and ignored (RFC 5321 §4.1.1.3, appendix C).
 _PATH = re.compile(
     r"<(?:@[^\s:<>\"]+:)?"
-    r"(?:(?P<local>[^\s<>\"@\\(),:;\[\]]+)|\"(?P<quoted>(?:[^\"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*)\")"
+    rf"(?:(?P<local>[^\s<>\"@\\(),:;\[\]{_UNSHOWABLE}]+)"
+    rf"|\"(?P<quoted>(?:[^\"\\\x00-\x1f\x7f{_UNSHOWABLE}]|\\[\x20-\x7e])*)\")"
     r"(?:@(?P<domain>\[[^\s\[\]<>]+\]|[^\s<>\"@\\(),:;\[\]/]+))?>"
 )
 _BARE = re.compile(r"[^\s<>\"@]+@[^\s<>\"@]+")
