@@ -53,3 +53,12 @@ def test_broken_base64_gives_what_it_can(encoded: bytes, octets: bytes) -> None:
 @given(st.binary(max_size=400), st.sampled_from(["base64", "quoted-printable", "x-uuencode", "uuencode"]))
 def test_never_raises(octets: bytes, encoding: str) -> None:
     decoded(octets, encoding)
+
+
+def test_a_uuencoded_line_may_have_lost_its_blanks() -> None:
+    assert decoded(b"begin 644 x\n#86)C\nM\n`\nend\n", "x-uuencode") == b"abc" + bytes(45)
+
+
+def test_a_uuencoded_text_does_not_swell_to_more_than_a_server_has() -> None:
+    octets = b"begin 644 x\n" + b"M\n" * 100_000
+    assert len(decoded(octets, "x-uuencode")) <= 2 * len(octets)

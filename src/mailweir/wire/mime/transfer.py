@@ -10,6 +10,9 @@ from typing import Final
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _MOST_RUNS = 64  # base64 texts in one body; tools that glue parts together make two or three
+_FEW_BLANKS = 4096
+_UU_END: Final = frozenset({b"end", b"`"})
+_UU_LINE = re.compile(rb"[^\r\n]++")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)?[ \t]++[0-7]{3,4}[ \t]++[^\n]*+\n", re.MULTILINE)
 
 QUOTED_PRINTABLE: Final = "quoted-printable"
@@ -54,16 +57,24 @@ def _whole_octets(run: bytes) -> bytes:
 
 
 def _from_uuencode(octets: bytes) -> bytes:
+    """Lines may lack the blanks at their ends, but not so many that the content is twice as long as they."""
     begin = _UU_BEGIN.search(octets)
     pieces: list[bytes] = []
-    for line in octets[begin.end() if begin else 0 :].splitlines():
-        if line.strip() in {b"end", b"`"}:
+    blanks = max(len(octets), _FEW_BLANKS)
+    for found in _UU_LINE.finditer(octets, begin.end() if begin else 0):
+        line = found[0]
+        if line.strip() in _UU_END:
             break
         try:
-            pieces.append(binascii.a2b_uu(line))
+            piece = binascii.a2b_uu(line)
         except binascii.Error:  # trailing rubbish: the first octet says how long a line is
             needed = ((line[0] - 32) & 63) * 4 // 3 + 3
-            pieces.append(_uu_line(line[: needed + 1]))
+            piece = _uu_line(line[: needed + 1])
+        if len(piece) > len(line):
+            blanks -= len(piece) - len(line)
+            if blanks < 0:
+                break
+        pieces.append(piece)
     return b"".join(pieces)
 
 
