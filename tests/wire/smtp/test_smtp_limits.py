@@ -167,13 +167,16 @@ def test_credentials_may_be_longer_than_a_command() -> None:
         assert played.closed is closed
 
 
-@pytest.mark.parametrize("control", ["\x80", "\x85", "\x9d", "\u2028", "\u2029"])
-@pytest.mark.parametrize("local", ["bob{}", '"b ob{}"'])
-@pytest.mark.parametrize("rules", [STRICT, LENIENT])
-def test_mail_does_not_go_to_an_inbox_whose_name_nobody_can_ask_for(
-    local: str, control: str, rules: Rules
-) -> None:
-    address = f"{local.format(control)}@y.test"
+@pytest.mark.parametrize("rules", [STRICT, LENIENT], ids=["strict", "lenient"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"bob{control}@y.test" for control in "\x80\x85\x9d\u2028\u2029"),
+        *(f'"b ob{control}"@y.test' for control in "\x80\x85\x9d\u2028\u2029"),
+        "bob@[x:@y.test]",
+    ],
+)
+def test_mail_does_not_go_to_an_inbox_whose_name_nobody_can_ask_for(address: str, rules: Rules) -> None:
     assert Address.parse(address) is None
     found = parse_recipient(f"TO:<{address}>", strict=rules.strict)
     assert isinstance(found, Reply)

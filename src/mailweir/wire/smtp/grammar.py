@@ -34,7 +34,8 @@ _PATH = re.compile(
 )
 _BARE = re.compile(r"[^\s<>\"@]+@[^\s<>\"@]+")
 _ESCAPE = re.compile(r"\\(.)")
-_LITERAL = re.compile(r"\[(?:[0-9.]{7,15}|IPv6:[0-9A-Fa-f:.]{2,45}|[A-Za-z0-9-]*[A-Za-z0-9]:[!-Z^-~]+)\]")
+# RFC 5321 §4.1.3, but no @ within: an inbox's name is taken apart at its last one.
+_LITERAL = re.compile(r"\[(?:[0-9.]{7,15}|IPv6:[0-9A-Fa-f:.]{2,45}|[A-Za-z0-9-]*[A-Za-z0-9]:[!-?A-Z^-~]+)\]")
 # RFC 5321 §4.1.2 `sub-domain`, and the underscore that container and Windows hosts have.
 _NAME = re.compile(
     r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*"
