@@ -1,5 +1,7 @@
 """Queries as a person might write them, and texts in which they find something."""
 
+from datetime import UTC, datetime, timedelta
+
 from hypothesis import strategies as st
 
 from mailweir.model.query import After, And, Before, Has, Header, Not, Or, Query, Words
@@ -71,3 +73,27 @@ queries: st.SearchStrategy[Query] = st.recursive(
     ),
     max_leaves=5,
 )
+
+
+def written(query: Query) -> str:
+    """A query as text, every operand in parentheses."""
+    match query:
+        case Words(text, field, prefix):
+            return (f"{field}:" if field else "") + (f"{text}*" if prefix else _quoted(text))
+        case Has(feature):
+            return f"has:{feature}"
+        case Before(moment) | After(moment):
+            when = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment)).isoformat()
+            return f"{'before' if isinstance(query, Before) else 'after'}:{when}"
+        case Header(name, value):
+            return f"header:{name}={_quoted(value)}"
+        case Not(operand):
+            return f"-({written(operand)})"
+        case And(operands):
+            return " ".join(f"({written(one)})" for one in operands)
+        case Or(operands):
+            return " OR ".join(f"({written(one)})" for one in operands)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

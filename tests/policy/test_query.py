@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.queries import queries
+from fakes.queries import queries, written
 from mailweir.model.query import After, And, Before, Has, Header, Not, Or, Query, QueryError, Words
 from mailweir.policy.query import CHARACTERS, DEPTH, PREFIX, TERMS, parse
 
@@ -174,27 +174,3 @@ def test_any_text_is_a_query_or_a_place_in_it(text: str) -> None:
 def found_reason(found: Query | QueryError) -> str:
     assert isinstance(found, QueryError)
     return found.reason
-
-
-def written(query: Query) -> str:
-    """A query as text, every operand in parentheses."""
-    match query:
-        case Words(text, field, prefix):
-            return (f"{field}:" if field else "") + (f"{text}*" if prefix else quoted(text))
-        case Has(feature):
-            return f"has:{feature}"
-        case Before(moment) | After(moment):
-            when = datetime.fromtimestamp(moment / 1000, UTC).isoformat()
-            return f"{'before' if isinstance(query, Before) else 'after'}:{when}"
-        case Header(name, value):
-            return f"header:{name}={quoted(value)}"
-        case Not(operand):
-            return f"-({written(operand)})"
-        case And(operands):
-            return " ".join(f"({written(one)})" for one in operands)
-        case Or(operands):
-            return " OR ".join(f"({written(one)})" for one in operands)
-
-
-def quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

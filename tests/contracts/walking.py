@@ -1,0 +1,113 @@
+"""Walks that both stores are taken on, step by step, and what each shows after every step.
+
+On the way each store's revisions are watched: no number may ever stand for two states of an inbox.
+"""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
+from mailweir.model.address import Inbox
+from mailweir.model.digest import Brief, Digest
+from mailweir.model.message import MessageId
+from mailweir.ports.digests import Digests
+from mailweir.ports.intake import Intake
+from mailweir.ports.mailbox import Mailbox
+
+INBOXES = (BOB, EVE, Inbox("zoe@inbox.test"))
+SECOND, DAY = 1000, 24 * 3600 * 1000
+
+
+@dataclass(frozen=True)
+class Deliver:
+    number: int
+    recipients: list[Inbox]
+
+
+@dataclass(frozen=True)
+class Delete:
+    number: int
+    index: int
+    inbox: Inbox
+
+
+@dataclass(frozen=True)
+class Expire:
+    offset: int  # milliseconds from now; 0: no rule of age
+    keep: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Read:
+    count: int
+
+
+@dataclass(frozen=True)
+class Clear:
+    inbox: Inbox
+
+
+Step = Deliver | Delete | Expire | Wait | Read | Clear
+
+inboxes = st.sampled_from(INBOXES)
+numbers = st.integers(0, 7)
+deliver = st.builds(Deliver, numbers, st.lists(inboxes, min_size=1, max_size=4))
+delete = st.builds(Delete, numbers, st.integers(0, 3), inboxes)
+expire = st.builds(Expire, st.sampled_from([0, -DAY, -SECOND, SECOND]), st.integers(0, 3))
+wait = st.builds(Wait, st.sampled_from([11, 1800, 3700, 90_000]))
+read = st.builds(Read, st.integers(1, 3))
+clear = st.builds(Clear, inboxes)
+walks = st.lists(st.one_of(deliver, deliver, delete, delete, expire, wait, read, read, clear), max_size=25)
+
+
+class Watched:
+    """One store on its walk, and what each of its revisions stood for."""
+
+    def __init__(self, intake: Intake, mailbox: Mailbox, digests: Digests, clock: HandClock) -> None:
+        self.intake, self.mailbox, self.digests, self.clock = intake, mailbox, digests, clock
+        self.meanings: dict[tuple[Inbox, int], list[str]] = {(inbox, 0): [] for inbox in INBOXES}
+
+    async def take(self, step: Step) -> None:
+        match step:
+            case Deliver(number, recipients):
+                await self.intake.deliver(a_delivery(number, *recipients, received=self.clock.now()))
+            case Delete(number, index, inbox):
+                await self.mailbox.delete(inbox, MessageId(f"q{number:07d}-{index}"))
+            case Expire(offset, keep):
+                before = self.clock.now() + offset if offset else 0
+                while await self.mailbox.expire(before=before, keep=keep):
+                    pass
+            case Read(count):
+                unread = await self.digests.undigested(count)
+                await self.digests.keep([(one.key, Digest(Brief("done"))) for one in unread])
+                await self.digests.tidy()
+            case Clear(inbox):
+                await self.mailbox.clear(inbox)
+            case Wait():
+                pass
+
+    async def look(self) -> list[list[object]]:
+        shown: list[list[object]] = []
+        for inbox in INBOXES:
+            copies = await self.mailbox.inbox(inbox, limit=100)
+            revision = await self.mailbox.revision(inbox)
+            ids = [f"{copy.id} {copy.brief}" for copy in copies]
+            assert await self.mailbox.count(inbox) == len(copies)
+            assert self.meanings.setdefault((inbox, revision), ids) == ids
+            shown.append([(copy.id, copy.received, copy.size, copy.original, copy.brief) for copy in copies])
+            for copy in copies:
+                digest = await self.mailbox.digest(inbox, copy.id)
+                assert (digest.brief if digest else None) == copy.brief
+            assert list(await self.mailbox.after([inbox], 0, limit=100)) == list(reversed(copies))
+        everything = await self.mailbox.all(limit=100)
+        seqs = [copy.seq for copy in everything]
+        assert seqs == sorted(set(seqs), reverse=True)
+        shown.append([copy.id for copy in everything])
+        shown.append([copy.id for copy in await self.mailbox.all(limit=3, until=NOON + DAY)])
+        return shown
