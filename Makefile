@@ -94,8 +94,9 @@ load: $(DEV_STAMP) ## send mail to a server and look it up (ARGS="127.0.0.1:1025
 	@exec env PYTHONPATH=tests $(VENV)/bin/python -m load $(ARGS)
 incidents: $(DEV_STAMP) programs ## play the outages again that Mailweir must stand (FULL=1 [ONLY=kill9])
 	@exec env PYTHONPATH=tests $(VENV)/bin/python -m incidents $(ARGS)
-fuzz: ## feed hostile input to every parser
-	@echo 'make fuzz: not there yet; it comes with the benchmarks.' >&2; exit 1
+fuzz: $(DEV_STAMP) ## feed hostile input to every parser (ARGS="--seconds 600 --only mime", ARGS=plant)
+	@env PYTHONPATH=tests $(VENV)/bin/python -m fuzz $(ARGS)
+	@$(if $(ARGS),,env PYTHONPATH=tests $(VENV)/bin/python -m fuzz plant)
 
 # uv resolves for every platform at once, which pip cannot. It keeps the versions that the lists name;
 # ARGS=--upgrade takes the newest. The lists must not tell where the packages came from.
