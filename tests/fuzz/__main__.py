@@ -9,6 +9,7 @@ What was learnt is kept in .cache/fuzz; findings are in .cache/fuzz/findings.
 
 import argparse
 import importlib.util
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +33,9 @@ _NEEDS = (
 def main() -> int:
     """Does what the command line asks for."""
     commands: Mapping[str, Callable[[Sequence[str]], int]] = {"replay": _replay, "plant": _plant}
+    # Who is started in the background has been told to ignore the one; who is stopped is sent the other.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     words = sys.argv[1:]
     if words and words[0] in commands:
         return commands[words[0]](words[1:])

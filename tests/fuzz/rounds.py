@@ -17,7 +17,7 @@ _PROGRESS: Final = 10.0  # seconds between two lines that tell how far it is
 
 
 class Rounds:
-    """Each target gets one turn in every round; one that has a finding gets no more.
+    """Each target gets one turn in every round; one that has a finding, or is broken, gets no more.
 
     `seconds` is how long a round takes with that many workers; `kept` is where all is that was learnt.
     """
@@ -52,7 +52,8 @@ class Rounds:
             self._finish(self._running[0])
 
     def _sound(self) -> list[Target]:
-        return [target for target in self._targets if not self.outcomes[target.name].findings]
+        outcomes = self.outcomes
+        return [t for t in self._targets if not (outcomes[t.name].findings or outcomes[t.name].broken)]
 
     def _round(self) -> None:
         waiting = deque(self._sound())

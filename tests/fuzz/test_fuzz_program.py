@@ -55,14 +55,15 @@ def test_a_finding_is_kept_and_fails_again_until_it_is_mended(tmp_path: Path) ->
     assert fuzz("replay", str(finding)).returncode == 0
 
 
-def test_an_interrupt_ends_it_with_a_table(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_it_with_a_table(ending: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fuzz", "--only", "proxy", "conversation", "--kept", str(tmp_path)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(SOURCE)
     ) as process:
         assert process.stderr is not None
         assert "executions; now" in process.stderr.readline()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         shown, told = process.communicate(timeout=30)
     assert process.returncode == 0, told
     assert "Traceback" not in told

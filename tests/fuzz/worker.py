@@ -6,6 +6,7 @@ run again and again; its flags are SECONDS and its folder.
 
 import faulthandler
 import importlib
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from fuzz.meter import Meter
 
 def main() -> None:
     """Fuzzes until a flag says so or something is found."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored before
     name, meter, *flags = sys.argv[1:]
     target = TARGETS[name]
     with Meter.open(meter) as counted, suppress(KeyboardInterrupt):

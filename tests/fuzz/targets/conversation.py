@@ -115,11 +115,16 @@ class Conversation(RuleBasedStateMachine):
     @precondition(lambda self: not self.model.closed)
     @rule(body=_bodies)
     def whole_message(self, body: bytes) -> None:
-        """One that has its place, whatever was said before."""
+        self.open_transaction(hold=True)
+        self.data(body, 1000, hold=False)
+
+    @precondition(lambda self: not self.model.closed)
+    @rule(hold=st.booleans())
+    def open_transaction(self, *, hold: bool) -> None:
+        """Whatever was said before: at random, that comes too seldom."""
         self.say("HELO c", self.model.greets("HELO", right=True), hold=True)
         self.mail(_SENDERS[0], 1000, hold=True)
-        self.rcpt(_RECIPIENTS[0], 1000, hold=True)
-        self.data(body, 1000, hold=False)
+        self.rcpt(_RECIPIENTS[0], 1000, hold=hold)
 
     @precondition(lambda self: not self.model.closed)
     @rule(body=_bodies, size=_sizes, hold=st.booleans())
