@@ -133,11 +133,15 @@ def played(tally: Tally, *replies: bytes) -> list[Said | str]:
 
 def test_its_program_tells_what_came_of_it(server: Server) -> None:
     ended = load(
-        str(server.smtp), "--messages=50", "--connections=2", f"--verify={server.http}", f"--pid={server.pid}"
+        str(server.smtp),
+        "--messages=400",
+        "--connections=2",
+        f"--verify={server.http}",
+        f"--pid={server.pid}",
     )
     assert ended.returncode == 0, ended
-    assert "acknowledged  50 in " in ended.stdout
-    assert "of 50 acknowledged: 0 lost, 0 doubled, 0 altered; 0 invented" in ended.stdout
+    assert "acknowledged  400 in " in ended.stdout
+    assert "of 400 acknowledged: 0 lost, 0 doubled, 0 altered; 0 invented" in ended.stdout
     assert "receiver" in ended.stdout
 
 

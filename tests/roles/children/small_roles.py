@@ -85,6 +85,6 @@ async def prints(seat: Seat) -> int:
 
 
 async def is_never_ready(seat: Seat) -> int:
-    print("starting", flush=True)
+    print("starting\n", end="", flush=True)  # one write: there are two of these
     await seat.stopping.wait()
     return 0
