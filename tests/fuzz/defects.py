@@ -28,8 +28,10 @@ DEFECTS: Final[Mapping[str, Defect]] = {
     ),
     # Broken base64 whose last digit is no octet raises.
     "six-bits": Defect("digest", f"{_MIME}/transfer.py", "if len(run) % 4 == 1:", "if len(run) % 4 == 5:"),
-    # An address of data: that names http: somewhere is a link.
-    "scheme-anywhere": Defect("html", f"{_MIME}/sanitising.py", "_LINK.match(value)", "_LINK.search(value)"),
+    # What only begins like an image's type is one.
+    "type-without-its-end": Defect(
+        "html", f"{_MIME}/sanitising.py", "(?:png|jpeg|gif|webp)[;,])", "(?:png|jpeg|gif|webp))"
+    ),
     "control-in-link": Defect("codes", f"{_MIME}/links.py", " and not _CONTROL.search(url) else", " else"),
     # Two local parts with backslashes are written as one.
     "backslash-unescaped": Defect(

@@ -14,6 +14,8 @@ from mailweir.wire.mime.html import ANCHOR_TEXT, ANCHORS, IMAGES, read
 from mailweir.wire.mime.sanitising import clean, without_links_and_images
 
 _CORPUS = Path(__file__).parents[2] / "corpora" / "html"
+# CSS Syntax §9.2: so a unit that begins with an e is written behind its number.
+_UNIT = re.compile(r"(?<=[0-9])\\[46]5 ?")
 _WORD = re.compile(r"\S+")
 _TAGS = frozenset(
     _WORD.findall("""
@@ -33,7 +35,10 @@ _INERT = frozenset(
 _LEADING = re.compile(r"^[\x00-\x20]+|[\t\n\r]")
 _LINK = re.compile(r"(?i:https?|mailto|cid):")
 _SOURCE = re.compile(r"(?i:https?:|cid:|data:image/(?:png|jpeg|gif|webp)[;,])")
-_LOADS = re.compile(r"(?i)url\(|image|expression|@import|behavior|binding|\\|position|src\(|attr\(|element\(")
+_LOADS = re.compile(
+    r"(?i)(?:url|image|image-set|src|attr|element|expression)\(|@import|\\"
+    r"|(?:^|;)\s*(?:behavior|-moz-binding|position|content|cursor|filter)\s*:"
+)
 _REL = 'rel="noopener noreferrer nofollow ugc"'
 WORDS = (
     *(b"<a href=", b"<img src=", b"<p style=", b"<table>", b"<tr>", b"<td>", b"<svg>", b"<math>", b"<style>"),
@@ -82,6 +87,7 @@ def seeds() -> Iterator[bytes]:
         yield from (line[:400] for line in lines[::9] if line and not line.startswith((b"#", b"@")))
     yield b"<table><tr><td bgcolor=#fff style='color: red'>a<td>b</table><p>c<p>d <a href=http://x.test>e</a>"
     yield b"<ul><li>a<li>b</ul><pre>c\n d</pre><img src=cid:a alt=e><div hidden>f</div>"
+    yield b"<p>a<img src=data:image/png,AA== alt=b><img src='data:image/gif;base64,AA=='>"
 
 
 def check(octets: bytes) -> None:
@@ -127,7 +133,7 @@ def _check_attributes(node: LexborNode) -> None:
             assert _SOURCE.match(value), value
         else:
             assert name in _INERT, f"{name} is shown"
-        assert name != "style" or not _LOADS.search(value), value
+        assert name != "style" or not _LOADS.search(_UNIT.sub("e", value)), value
     if node.tag == "a":
         assert node.attributes.get("target") == "_blank"
         assert f'rel="{node.attributes.get("rel")}"' == _REL
