@@ -2,8 +2,11 @@
 
 import base64
 import os
+import secrets
+import string
 import time
 
+from mailweir.model.account import KEY_PREFIX
 from mailweir.model.message import QueueId
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -11,6 +14,8 @@ _PAIRS = tuple(high + low for high in _DIGITS for low in _DIGITS)  # two digits 
 _TIME_PAIRS = 4  # enough for milliseconds until the year 2059
 _NOISE = 24  # characters of base64 without padding, which are 144 bits
 _DRAWN = 64  # ids whose noise is drawn at once: each draw hands the interpreter's lock over
+_ALPHABET = string.ascii_letters + string.digits
+_KEY = 40  # characters
 _LETTERS_ONLY = bytes.maketrans(b"+/", b"zZ")
 
 
@@ -49,6 +54,14 @@ class RandomIds:
             )
             noises += [drawn[start : start + _NOISE] for start in range(0, len(drawn), _NOISE)]
         return QueueId(self._prefix + noises.pop())
+
+
+class RandomKeys:
+    """Keys from the system's source of randomness."""
+
+    def key(self) -> str:
+        """An API key: `k_` and 40 letters and digits, which are 238 bits."""
+        return KEY_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_KEY))
 
 
 def _base36(number: int) -> str:

@@ -23,3 +23,11 @@ class Ids(Protocol):
     def message(self) -> QueueId:
         """A queue id that nobody can guess and that no other node makes."""
         ...
+
+
+class Keys(Protocol):
+    """New secrets."""
+
+    def key(self) -> str:
+        """An API key that nobody can guess: `k_` and letters and digits."""
+        ...

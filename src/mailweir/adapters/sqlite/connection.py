@@ -1,7 +1,7 @@
 """Connections to the store's files, and the one place where SQLite's errors become the port's.
 
 `intake.db` holds messages, `index.db` what was read out of them. Two files have two writers, who then
-do not wait for each other; a reader sees both as one.
+do not wait for each other; a reader of mail sees both as one. `accounts.db` holds who owns what.
 
 WAL with synchronous=FULL: a commit returns after its pages are fsynced. Nobody checkpoints by the
 way, neither on commit nor on close: only the maintenance role does, so that a writer never pays for it.
@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import apsw
 
@@ -30,6 +30,7 @@ class File(Enum):
 
     INTAKE = "intake"
     INDEX = "index"
+    ACCOUNTS = "accounts"
 
     @property
     def database(self) -> str:
@@ -40,6 +41,10 @@ class File(Enum):
     def lock(self) -> str:
         """The name of the file that its writers lock."""
         return f"{self.value}.lock"
+
+
+MAIL: Final = (File.INTAKE, File.INDEX)
+"""What a reader of mail sees as one."""
 
 
 class UnsyncedError(UnavailableError):
@@ -64,6 +69,13 @@ def open_reader(directory: Path) -> Connection:
     connection = _open(directory, File.INTAKE, 0, None)
     attach(connection, directory, File.INDEX)
     _set(connection, "query_only = ON", "cache_size = -4000")
+    return connection
+
+
+def open_file(directory: Path, file: File) -> Connection:
+    """A connection to one file that refuses to write."""
+    connection = _open(directory, file, 0, None)
+    _set(connection, "query_only = ON", "cache_size = -1000")
     return connection
 
 

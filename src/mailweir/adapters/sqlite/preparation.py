@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from mailweir.adapters.sqlite.connection import File, open_reader, translated
+from mailweir.adapters.sqlite.connection import MAIL, File, open_reader, translated
 from mailweir.adapters.sqlite.disk import sync_directory
 from mailweir.adapters.sqlite.migration import Migration, compare, migrate, released
 from mailweir.adapters.sqlite.writer import Writer
@@ -31,16 +31,16 @@ def prepare(directory: Path, clock: Clock, *, steps: Sequence[Migration] | None 
 
 
 def check(directory: Path) -> None:
-    """Whether `directory` holds a store of just this version; changes nothing.
+    """Whether the mail in `directory` is laid out as this version does it; changes nothing.
 
     Raises StoreVersionError, and UnavailableError when there is none.
     """
-    if not all((directory / file.database).is_file() for file in File):
+    if not all((directory / file.database).is_file() for file in MAIL):
         raise UnavailableError(f"there is no store in {directory}")
     connection = open_reader(directory)
     try:
         with translated(connection):
-            for file in File:
+            for file in MAIL:
                 compare(connection, released(file), file)
     finally:
         connection.close()

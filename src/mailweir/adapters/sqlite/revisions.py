@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from mailweir.adapters.sqlite import queries
-from mailweir.adapters.sqlite.connection import File
+from mailweir.adapters.sqlite.connection import MAIL
 from mailweir.adapters.sqlite.threads import Reader
 from mailweir.model.address import Inbox
 from mailweir.ports.errors import UnavailableError
@@ -57,7 +57,7 @@ class Revisions:
         """`header` was read before `revision`, which may therefore be newer, and never older."""
         if not header:
             # Only now: the files are there once a connection has read, and stay as long as it does.
-            paths = [self._directory / f"{file.database}-shm" for file in File]
+            paths = [self._directory / f"{file.database}-shm" for file in MAIL]
             self._files = [os.open(path, os.O_RDONLY | os.O_CLOEXEC) for path in paths]
             return
         self._seen = header

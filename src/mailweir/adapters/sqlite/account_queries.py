@@ -1,0 +1,137 @@
+"""The statements behind `SqliteAccounts`; each function works within the caller's transaction."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from mailweir.adapters.sqlite.driver import Connection, texts
+from mailweir.model.account import Account, AccountName, Key, OwnedAddress
+from mailweir.model.address import Inbox
+from mailweir.ports.accounts import TakenError, TooManyError, UnknownAccountError
+from mailweir.ports.errors import ConflictError
+
+REMEMBERED: Final = 100_000
+"""Changes after which what is gone is forgotten; a directory that was away for longer learns all anew."""
+
+_KEY = "account, name, hint, created"
+_ADDRESS = "inbox, account, info, created, updated"
+
+
+def add(connection: Connection, account: Account) -> None:
+    """A new account. Raises ConflictError."""
+    if _is_there(connection, account.name):
+        raise ConflictError(f"there is an account {account.name} already")
+    connection.execute("INSERT INTO account VALUES (?, ?)", (account.name, account.created))
+
+
+def accounts(connection: Connection) -> list[Account]:
+    """All of them, by name."""
+    rows = connection.execute("SELECT name, created FROM account ORDER BY name")
+    return [Account(AccountName(name), created) for name, created in rows]
+
+
+def remove(connection: Connection, account: AccountName) -> bool:
+    """Removes an account, its keys and its claims."""
+    if not _is_there(connection, account):
+        return False
+    for key in keys(connection, account):
+        remove_key(connection, account, key.name)
+    for owned in addresses(connection, account):
+        release(connection, account, owned.inbox)
+    connection.execute("DELETE FROM account WHERE name = ?", (account,))
+    return True
+
+
+def add_key(connection: Connection, key: Key, digest: bytes, most: int) -> None:
+    """A key. Raises UnknownAccountError, TooManyError and ConflictError."""
+    _require(connection, key.account)
+    has = keys(connection, key.account)
+    if key.name in {one.name for one in has}:
+        raise ConflictError(f"{key.account} has a key {key.name} already")
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM key WHERE digest = ?)", (digest,)).get:
+        raise ConflictError("this key is in use already")
+    if len(has) >= most:
+        raise TooManyError(most)
+    row = (digest, key.account, key.name, key.hint, key.created, _next(connection))
+    connection.execute("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def keys(connection: Connection, account: AccountName) -> list[Key]:
+    """The keys of an account, by name."""
+    rows = connection.execute(f"SELECT {_KEY} FROM key WHERE account = ? ORDER BY name", (account,))  # noqa: S608  a list of columns
+    return [Key(AccountName(owner), name, hint, created) for owner, name, hint, created in rows]
+
+
+def remove_key(connection: Connection, account: AccountName, name: str) -> bool:
+    """The key is unknown from now on."""
+    statement = "DELETE FROM key WHERE account = ? AND name = ? RETURNING digest"
+    rows = connection.execute(statement, (account, name)).fetchall()
+    for (digest,) in rows:
+        _forget(connection, digest=digest)
+    return bool(rows)
+
+
+def reserve(connection: Connection, account: AccountName, new: Sequence[OwnedAddress], most: int) -> None:
+    """Gives all of these to the account. Raises UnknownAccountError, TakenError and TooManyError."""
+    _require(connection, account)
+    wanted = [one.inbox for one in new]
+    statement = "SELECT inbox, account FROM address WHERE inbox IN carray(?) ORDER BY inbox LIMIT 1"
+    taken = connection.execute(statement, (texts(wanted),)).fetchall() if wanted else []
+    if taken:
+        raise TakenError(Inbox(taken[0][0]), AccountName(taken[0][1]))
+    has: int = connection.execute("SELECT count(*) FROM address WHERE account = ?", (account,)).get
+    if has + len(new) > most:
+        raise TooManyError(most)
+    for one in new:
+        row = (one.inbox, account, one.info, one.created, one.updated, _next(connection))
+        connection.execute("INSERT INTO address VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def describe(
+    connection: Connection, account: AccountName, inbox: Inbox, info: str, now: int
+) -> OwnedAddress | None:
+    """Another note."""
+    statement = "UPDATE address SET info = ?, updated = ? WHERE inbox = ? AND account = ?"
+    connection.execute(statement, (info, now, inbox, account))
+    found = address(connection, inbox)
+    return found if found is not None and found.account == account else None
+
+
+def release(connection: Connection, account: AccountName, inbox: Inbox) -> OwnedAddress | None:
+    """The address as it was, which is nobody's from now on."""
+    found = address(connection, inbox)
+    if found is None or found.account != account:
+        return None
+    connection.execute("DELETE FROM address WHERE inbox = ?", (inbox,))
+    _forget(connection, inbox=inbox)
+    return found
+
+
+def addresses(connection: Connection, account: AccountName) -> list[OwnedAddress]:
+    """What an account owns, by address."""
+    statement = f"SELECT {_ADDRESS} FROM address WHERE account = ? ORDER BY inbox"  # noqa: S608  as above
+    return [OwnedAddress(*row) for row in connection.execute(statement, (account,))]
+
+
+def address(connection: Connection, inbox: Inbox) -> OwnedAddress | None:
+    """What is known of one address."""
+    rows = connection.execute(f"SELECT {_ADDRESS} FROM address WHERE inbox = ?", (inbox,)).fetchall()  # noqa: S608
+    return OwnedAddress(*rows[0]) if rows else None
+
+
+def _is_there(connection: Connection, account: AccountName) -> bool:
+    return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)", (account,)).get)
+
+
+def _require(connection: Connection, account: AccountName) -> None:
+    if not _is_there(connection, account):
+        raise UnknownAccountError(account)
+
+
+def _forget(connection: Connection, *, digest: bytes | None = None, inbox: Inbox | None = None) -> None:
+    number = _next(connection)
+    connection.execute("INSERT INTO gone VALUES (?, ?, ?)", (number, digest, inbox))
+    connection.execute("DELETE FROM gone WHERE number <= ?", (number - REMEMBERED,))
+
+
+def _next(connection: Connection) -> int:
+    return connection.execute("UPDATE change SET last = last + 1 RETURNING last").fetchall()[0][0]

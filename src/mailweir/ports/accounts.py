@@ -1,0 +1,91 @@
+"""Who has an account, by which keys, and which addresses are whose."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mailweir.model.account import Account, AccountName, Key, OwnedAddress
+from mailweir.model.address import Inbox
+from mailweir.ports.errors import ConflictError
+
+
+class TakenError(ConflictError):
+    """An address is owned already: `inbox`, by `account`."""
+
+    def __init__(self, inbox: Inbox, account: AccountName) -> None:
+        super().__init__(f"{inbox} is taken")
+        self.inbox = inbox
+        self.account = account
+
+
+class TooManyError(ConflictError):
+    """An account would have more of something than it may; `most` says how many those are."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"no more than {most} are allowed")
+        self.most = most
+
+
+class UnknownAccountError(ConflictError):
+    """There is no account of that name."""
+
+    def __init__(self, account: AccountName) -> None:
+        super().__init__(f"there is no account {account}")
+        self.account = account
+
+
+class Accounts(Protocol):
+    """Every method raises UnavailableError when the store is away."""
+
+    async def add(self, account: AccountName) -> Account:
+        """A new account. Raises ConflictError when there is one of that name."""
+        ...
+
+    async def accounts(self) -> Sequence[Account]:
+        """All of them, by name."""
+        ...
+
+    async def remove(self, account: AccountName) -> bool:
+        """Removes an account, its keys and its claims to addresses; False when there was none."""
+        ...
+
+    async def add_key(self, account: AccountName, name: str, digest: bytes, hint: str, *, most: int) -> Key:
+        """A key, of which only `digest` is kept.
+
+        Raises UnknownAccountError, TooManyError, and ConflictError when the account has a key of that name
+        or anybody one of that digest.
+        """
+        ...
+
+    async def keys(self, account: AccountName) -> Sequence[Key]:
+        """The keys of an account, by name."""
+        ...
+
+    async def remove_key(self, account: AccountName, name: str) -> bool:
+        """The key is unknown from now on; False when there was none of that name."""
+        ...
+
+    async def reserve(
+        self, account: AccountName, inboxes: Sequence[Inbox], info: str, *, most: int
+    ) -> Sequence[OwnedAddress]:
+        """Gives all of these to the account, or none. An inbox that is named twice is given once.
+
+        Raises TakenError for the first that somebody has, this account included, TooManyError and
+        UnknownAccountError.
+        """
+        ...
+
+    async def describe(self, account: AccountName, inbox: Inbox, info: str) -> OwnedAddress | None:
+        """Another note; None when the account does not own the address."""
+        ...
+
+    async def release(self, account: AccountName, inbox: Inbox) -> OwnedAddress | None:
+        """The address as it was, which is nobody's from now on; None when the account did not own it."""
+        ...
+
+    async def addresses(self, account: AccountName) -> Sequence[OwnedAddress]:
+        """What an account owns, by address."""
+        ...
+
+    async def address(self, inbox: Inbox) -> OwnedAddress | None:
+        """What is known of one address; None when nobody owns it."""
+        ...
