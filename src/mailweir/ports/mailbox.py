@@ -1,12 +1,15 @@
 """Reading what was kept, and letting it go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
+
+Shown = Callable[[Inbox], bool]
+"""Whether what is in an inbox may be shown where all inboxes are. Costs nothing and never raises."""
 
 
 class Mailbox(Protocol):
@@ -19,8 +22,13 @@ class Mailbox(Protocol):
         """
         ...
 
-    async def all(self, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """The same over every inbox."""
+    async def all(
+        self, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over every inbox, or over those that are `shown`.
+
+        Fewer than `limit` also when the newest 100,000 messages have no more that are shown.
+        """
         ...
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
@@ -55,8 +63,10 @@ class Mailbox(Protocol):
         """Whether the message of that `seq` is there."""
         ...
 
-    async def search(self, inbox: Inbox | None, query: Query, *, limit: int) -> Sequence[Summary]:
-        """The newest `limit` messages that match, newest first, of one inbox or of all.
+    async def search(
+        self, inbox: Inbox | None, query: Query, *, limit: int, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The newest `limit` messages that match, newest first, of one inbox or of all that are `shown`.
 
         What was not digested yet matches nothing. Raises TooBroadError.
         """

@@ -9,6 +9,7 @@ from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
+from mailweir.ports.mailbox import Shown
 
 _SLICE = 50  # copies that one `expire` removes, well under a millisecond
 
@@ -24,9 +25,11 @@ class MemoryMailbox:
         copies = self._store.newest(inbox)
         return list(islice((c for c in copies if until is None or c.received <= until), limit))
 
-    async def all(self, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """The same over every inbox."""
-        copies = self._store.newest()
+    async def all(
+        self, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over every inbox, or over those that are shown."""
+        copies = (c for c in self._store.newest() if shown is None or shown(c.inbox))
         return list(islice((c for c in copies if until is None or c.received <= until), limit))
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
@@ -66,10 +69,12 @@ class MemoryMailbox:
         """Whether the message of that `seq` is there."""
         return self._store.holds(seq)
 
-    async def search(self, inbox: Inbox | None, query: Query, *, limit: int) -> Sequence[Summary]:
+    async def search(
+        self, inbox: Inbox | None, query: Query, *, limit: int, shown: Shown | None = None
+    ) -> Sequence[Summary]:
         """The newest `limit` messages that match."""
         copies = self._store.newest() if inbox is None else self._store.newest(inbox)
-        read = ((copy, self._store.kept(copy)) for copy in copies)
+        read = ((c, self._store.kept(c)) for c in copies if shown is None or shown(c.inbox))
         found = (copy for copy, kept in read if kept.digest and matches(query, kept, kept.digest))
         return list(islice(found, limit))
 

@@ -14,6 +14,7 @@ from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
 from mailweir.ports.clock import Clock
+from mailweir.ports.mailbox import Shown
 
 _READERS = 4  # more threads than this wait for each other, not for the disk
 _SEARCHERS = 2  # threads of their own: a search may take a second, and holds no list up
@@ -58,9 +59,13 @@ class SqliteMailbox:
             self._warm.popitem(last=False)
         return found
 
-    async def all(self, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """The same over every inbox."""
-        return await self._readers.run(lambda c: queries.newest(c, None, limit=limit, until=until))
+    async def all(
+        self, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over every inbox, or over those that are shown."""
+        if shown is None:
+            return await self._readers.run(lambda c: queries.newest(c, None, limit=limit, until=until))
+        return await self._readers.run(lambda c: queries.newest_shown(c, shown, limit=limit, until=until))
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message of this inbox."""
@@ -98,10 +103,12 @@ class SqliteMailbox:
         """Whether the message of that `seq` is there."""
         return self._here.answer(lambda c: queries.holds(c, seq))
 
-    async def search(self, inbox: Inbox | None, query: Query, *, limit: int) -> Sequence[Summary]:
+    async def search(
+        self, inbox: Inbox | None, query: Query, *, limit: int, shown: Shown | None = None
+    ) -> Sequence[Summary]:
         """The newest `limit` messages that match."""
-        monotonic = self._clock.monotonic
-        return await self._searchers.run(lambda c: search.search(c, inbox, query, limit, monotonic))
+        asked = search.Asked(inbox, query, limit, shown)
+        return await self._searchers.run(lambda c: search.search(c, asked, self._clock.monotonic))
 
     async def revision(self, inbox: Inbox) -> int:
         """The number of this inbox's latest change."""

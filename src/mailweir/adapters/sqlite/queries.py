@@ -1,17 +1,19 @@
 """The mailbox's questions to `intake.db`, each one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 from mailweir.adapters.sqlite.digest_rows import digest
 from mailweir.adapters.sqlite.driver import Connection, texts
 from mailweir.adapters.sqlite.packing import unpacked
-from mailweir.adapters.sqlite.rows import SUMMARY, summary
+from mailweir.adapters.sqlite.rows import INBOX, SUMMARY, summary
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary, message_id, split_message_id
 
 _FOREVER = 2**63 - 1
 _CHANGE_BITS = 24
+_LOOKED_AT = 100_000  # copies: a tenth of a second
 _DIGEST = "LEFT JOIN digest ON digest.message = message.id"
 
 _INBOX = f"""
@@ -68,6 +70,15 @@ def newest(connection: Connection, inbox: Inbox | None, *, limit: int, until: in
     else:
         rows = connection.execute(_INBOX, (inbox, latest, limit))
     return [summary(row) for row in rows]
+
+
+def newest_shown(
+    connection: Connection, shown: Callable[[Inbox], bool], *, limit: int, until: int | None
+) -> list[Summary]:
+    """The newest copies in those inboxes that are shown, of the newest `_LOOKED_AT` in all."""
+    latest = _FOREVER if until is None else until
+    rows = connection.execute(_ALL, (latest, _LOOKED_AT))
+    return [summary(row) for row in islice((row for row in rows if shown(row[INBOX])), limit)]
 
 
 def find(connection: Connection, inbox: Inbox, message: MessageId) -> Summary | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,9 @@ SUMMARY = """
     message.received, message.size, message.sender, message.meta, digest.brief
 """
 """The columns of a `SummaryRow`, from `entry` joined with its `message` and its `digest`; never `raw`."""
+
+INBOX: Final = 2
+"""Which of these columns names the inbox."""
 
 SummaryRow = tuple[str, int, str, str, int, int, int, str | None, bytes, bytes | None]
 MessageColumns = tuple[str, int, int, str | None, int, bytes, int, bytes]

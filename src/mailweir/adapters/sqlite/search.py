@@ -13,22 +13,24 @@ time is over.
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 import apsw
 
 from mailweir.adapters.sqlite.driver import Connection
-from mailweir.adapters.sqlite.rows import SUMMARY, summary
+from mailweir.adapters.sqlite.rows import INBOX, SUMMARY, summary
 from mailweir.adapters.sqlite.search_index import ERA_BITS
 from mailweir.adapters.sqlite.search_terms import Span, spans
 from mailweir.model.address import Inbox
 from mailweir.model.message import Summary
 from mailweir.model.query import Query
 from mailweir.ports.errors import TooBroadError
+from mailweir.ports.mailbox import Shown
 
 SECONDS: Final = 1.0
 """How long one search may take."""
 
+_MORE: Final = 8  # times as many matches are looked at when too few of them are shown
 _STEPS: Final = 1000  # of SQLite's machine between two looks at the clock: some 50 µs
 
 # What is left of a removed message in the index of words finds no message.
@@ -66,15 +68,28 @@ _COPIES = f"""
 """  # noqa: S608  a list of columns, fixed here
 
 
-def search(
-    connection: Connection, inbox: Inbox | None, query: Query, limit: int, monotonic: Callable[[], float]
-) -> list[Summary]:
-    """The newest copies that match, in one inbox or in all. Raises TooBroadError."""
+class Asked(NamedTuple):
+    """Who asks for the newest `limit` matches, in one inbox or in all that are `shown`."""
+
+    inbox: Inbox | None
+    query: Query
+    limit: int
+    shown: Shown | None = None
+
+
+def search(connection: Connection, asked: Asked, monotonic: Callable[[], float]) -> list[Summary]:
+    """The newest copies that match. Raises TooBroadError."""
+    inbox, query, limit, shown = asked
     if not (wanted := spans(query, inbox)) or limit == 0:
         return []
-    statement, bindings = compiled(wanted, inbox, limit)
     with _bounded(connection, monotonic):
-        return [summary(row) for row in connection.execute(statement, bindings)]
+        looked_at = limit
+        while True:
+            rows = connection.execute(*compiled(wanted, inbox, looked_at)).fetchall()
+            found = [row for row in rows if shown is None or shown(row[INBOX])][:limit]
+            if len(found) == limit or len(rows) < looked_at:
+                return [summary(row) for row in found]
+            looked_at *= _MORE  # what is somebody else's takes no places
 
 
 def compiled(wanted: Sequence[Span], inbox: Inbox | None, limit: int) -> tuple[str, list[str | int]]:
