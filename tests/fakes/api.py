@@ -44,6 +44,11 @@ class Api:
                 self.close()
         return self._ask(path)
 
+    def post(self, path: str) -> Answer:
+        """A request without a body, over a new connection."""
+        self.close()
+        return self._ask(path, b"")
+
     def all(self, limit: int = _LONGEST_LIST) -> Sequence[Message]:
         """*All mail*, newest first."""
         return self._list(f"/api/messages?limit={limit}")

@@ -1,7 +1,10 @@
 """Small makers of what tests hand in, and the clock that they set by hand."""
 
+from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.model.address import Inbox
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient
+from mailweir.policy.visibility import AnonymousRules
+from mailweir.services.access import Access
 
 BOB = Inbox("bob@inbox.test")
 EVE = Inbox("eve@inbox.test")
@@ -47,3 +50,8 @@ class HandClock:
 
     def advance(self, seconds: float) -> None:
         self.passed += seconds
+
+
+def access_by(rules: AnonymousRules) -> Access:
+    """Access where there is no account."""
+    return Access(MemoryAccounts(HandClock()), rules)

@@ -8,16 +8,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
 from mailweir.adapters.parser_pool.digesting import digest_of
+from mailweir.model.account import AccountName, key_hash
 from mailweir.model.address import Address, Inbox
 from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
 from mailweir.policy.visibility import AnonymousRules
-from mailweir.servers.web.app import WebFacts, build
+from mailweir.ports.mailbox import Shown
+from mailweir.servers.web.app import Uses, WebFacts, build
 from mailweir.servers.web.server import WebServer
+from mailweir.services.access import Access
+from mailweir.services.addresses import Addresses
 from mailweir.services.reading import Reading
 from mailweir.services.watching import Watching
 
@@ -51,9 +56,11 @@ class BrittleMailbox(MemoryMailbox):
         await self._wait()
         return await super().inbox(inbox, limit=limit, until=until)
 
-    async def all(self, *, limit: int, until: int | None = None) -> Sequence[Summary]:
+    async def all(
+        self, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
         await self._wait()
-        return await super().all(limit=limit, until=until)
+        return await super().all(limit=limit, until=until, shown=shown)
 
     async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
         await self._wait()
@@ -105,6 +112,10 @@ class EventStream:
         self.headers = headers
         self._heard = b""
 
+    async def ended(self) -> bool:
+        """Waits until the server has said all."""
+        return (await self._reader.readuntil(b"0\r\n\r\n")) != b""
+
     async def event(self) -> str:
         """The next event, without the empty line at its end."""
         async with asyncio.timeout(5):
@@ -133,6 +144,7 @@ class WebHouse:
         self.store = MemoryStore(self.clock)
         self.bus = MemoryBus()
         self.mailbox = BrittleMailbox(self.store)
+        self.accounts = MemoryAccounts(self.clock)
         self._kept = 0
 
     def facts(self) -> WebFacts:
@@ -152,10 +164,19 @@ class WebHouse:
     async def open(self, **settings: int) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
-        reading = Reading(self.mailbox, self.rules, self.clock, Watching(self.bus))
-        app = build(reading, self.drop, self.facts(), slow=self.slow)
+        access = Access(self.accounts, self.rules)
+        reading = Reading(self.mailbox, access, self.clock, Watching(self.bus))
+        uses = Uses(reading, Addresses(self.accounts, access))
+        app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)
         await self.server.start()
+
+    async def account(self, name: str) -> str:
+        """Makes an account; its key."""
+        key = f"k_{name}{'0' * 20}"
+        await self.accounts.add(AccountName(name))
+        await self.accounts.add_key(AccountName(name), "first", key_hash(key), key[-4:], most=9)
+        return key
 
     async def reopen(self) -> None:
         """Serves anew, on another port."""

@@ -1,22 +1,34 @@
 """Who may see and delete what, row by row."""
 
+from itertools import product
 from typing import Literal
 
 import pytest
 
-from mailweir.policy.visibility import AnonymousRules, Reader, Refusal, may_delete, may_list_all, may_read
+from mailweir.model.account import AccountName
+from mailweir.policy.visibility import (
+    AnonymousRules,
+    Caller,
+    Refusal,
+    may_clear,
+    may_delete,
+    may_list_all,
+    may_read,
+    only_latest,
+    sees,
+)
 
-ANYBODY, NEIGHBOUR, KEYED = Reader(), Reader(on_loopback=True), Reader(key="k_x", on_loopback=True)
+ANN, BEN = AccountName("ann"), AccountName("ben")
+ANYBODY, NEIGHBOUR = Caller(), Caller(on_loopback=True)
+OWNER, STRANGER = Caller(ANN), Caller(BEN, on_loopback=True)
 OPEN = AnonymousRules()
 LOCAL = AnonymousRules(local=True)
-
-
-@pytest.mark.parametrize(
-    "rules", [OPEN, LOCAL, AnonymousRules(reads="none"), AnonymousRules(key_required=True)]
-)
-def test_an_unknown_key_is_refused_everywhere(rules: AnonymousRules) -> None:
-    for rule in (may_read, may_list_all, may_delete):
-        assert rule(rules, KEYED) is Refusal.UNKNOWN_KEY
+RULES = [
+    AnonymousRules(reads, deletes, key_required=required, local=local)
+    for reads, deletes, required, local in product(
+        ("all", "latest", "none"), ("one", "all", "none"), (False, True), (False, True)
+    )
+]
 
 
 @pytest.mark.parametrize(
@@ -25,12 +37,12 @@ def test_an_unknown_key_is_refused_everywhere(rules: AnonymousRules) -> None:
 def test_reading_follows_the_operator(
     reads: Literal["all", "latest", "none"], refusal: Refusal | None
 ) -> None:
-    assert may_read(AnonymousRules(reads=reads), ANYBODY) is refusal
+    assert may_read(AnonymousRules(reads=reads), ANYBODY, None) is refusal
 
 
 def test_where_a_key_is_required_nobody_reads_without() -> None:
     rules = AnonymousRules(key_required=True, local=True)
-    assert may_read(rules, NEIGHBOUR) is Refusal.KEY_NEEDED
+    assert may_read(rules, NEIGHBOUR, None) is Refusal.KEY_NEEDED
     assert may_list_all(rules, NEIGHBOUR) is Refusal.KEY_NEEDED
 
 
@@ -44,8 +56,39 @@ def test_all_mail_is_for_people_on_this_machine_in_profile_local() -> None:
 def test_deleting_follows_the_operator(
     deletes: Literal["one", "all", "none"], refusal: Refusal | None
 ) -> None:
-    assert may_delete(AnonymousRules(deletes=deletes), ANYBODY) is refusal
+    assert may_delete(AnonymousRules(deletes=deletes), ANYBODY, None) is refusal
 
 
 def test_who_may_not_read_may_not_delete() -> None:
-    assert may_delete(AnonymousRules(reads="none"), ANYBODY) is Refusal.KEY_NEEDED
+    assert may_delete(AnonymousRules(reads="none"), ANYBODY, None) is Refusal.KEY_NEEDED
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+def test_what_an_account_has_for_itself_nobody_else_sees_whatever_the_operator_opens(
+    rules: AnonymousRules,
+) -> None:
+    for rule in (may_read, may_delete, may_clear):
+        assert rule(rules, ANYBODY, ANN) is Refusal.KEY_NEEDED
+        assert rule(rules, NEIGHBOUR, ANN) is Refusal.KEY_NEEDED
+        assert rule(rules, STRANGER, ANN) is Refusal.NOT_YOURS
+        assert rule(rules, OWNER, ANN) is None
+    assert [sees(one, ANN) for one in (ANYBODY, NEIGHBOUR, STRANGER, OWNER)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+def test_the_rules_for_people_without_an_account_are_not_for_those_with_one(rules: AnonymousRules) -> None:
+    assert may_read(rules, OWNER, None) is None
+    assert may_delete(rules, OWNER, None) is None
+    assert may_list_all(rules, OWNER) is None
+    assert not only_latest(rules, OWNER)
+    assert only_latest(rules, ANYBODY) is (rules.reads == "latest")
+
+
+@pytest.mark.parametrize(
+    ("deletes", "refusal"), [("one", Refusal.FORBIDDEN), ("all", None), ("none", Refusal.FORBIDDEN)]
+)
+def test_a_public_inbox_is_emptied_only_where_everybody_may(
+    deletes: Literal["one", "all", "none"], refusal: Refusal | None
+) -> None:
+    for caller in (ANYBODY, OWNER):
+        assert may_clear(AnonymousRules(deletes=deletes), caller, None) is refusal

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from fakes.makers import BOB, HandClock, a_delivery
+from fakes.makers import BOB, HandClock, a_delivery, access_by
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.intake import MemoryIntake
 from mailweir.adapters.memory.mailbox import MemoryMailbox
@@ -15,7 +15,8 @@ from mailweir.model.digest import Brief, Digest
 from mailweir.model.event import Nudge
 from mailweir.model.message import MessageId, message_id
 from mailweir.policy.visibility import AnonymousRules, Reader, Refusal
-from mailweir.services.reading import PATIENCE, YOUNG, PendingError, Reading, RefusedError
+from mailweir.services.access import RefusedError
+from mailweir.services.reading import PATIENCE, YOUNG, PendingError, Reading
 from mailweir.services.watching import Watching
 
 ANYBODY = Reader()
@@ -28,7 +29,7 @@ async def a_reading(rules: AnonymousRules) -> tuple[Reading, list[MessageId]]:
     deliveries = [a_delivery(number, BOB) for number in (1, 2, 3)]
     for delivery in deliveries:
         await intake.deliver(delivery)
-    reading = Reading(MemoryMailbox(store), rules, SystemClock(), Watching(MemoryBus()))
+    reading = Reading(MemoryMailbox(store), access_by(rules), SystemClock(), Watching(MemoryBus()))
     return reading, [message_id(d.id, 0) for d in deliveries]
 
 
@@ -95,7 +96,7 @@ class Place:
         self.bus = MemoryBus()
         rules = AnonymousRules(local=True)
         self.reading = Reading(
-            MemoryMailbox(self.store), rules, SystemClockFor(self.clock), Watching(self.bus)
+            MemoryMailbox(self.store), access_by(rules), SystemClockFor(self.clock), Watching(self.bus)
         )
         delivery = a_delivery(1, BOB, received=self.clock.now())
         self.store.keep(delivery)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fakes.makers import BOB, EVE, HandClock, a_delivery
+from fakes.makers import BOB, EVE, HandClock, a_delivery, access_by
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
@@ -14,7 +14,8 @@ from mailweir.model.digest import Brief, Digest
 from mailweir.model.event import Nudge
 from mailweir.model.query import Not, Query, Words
 from mailweir.policy.visibility import AnonymousRules, Reader, Refusal
-from mailweir.services.reading import Reading, RefusedError
+from mailweir.services.access import RefusedError
+from mailweir.services.reading import Reading
 from mailweir.services.watching import Watching
 
 HERE = Reader(on_loopback=True)
@@ -33,7 +34,7 @@ class Place:
             self.store.keep(a_delivery(number, BOB, received=self.clock.now()))
         if digested:
             self.digest()
-        self.reading = Reading(MemoryMailbox(self.store), rules, SystemClock(), Watching(self.bus))
+        self.reading = Reading(MemoryMailbox(self.store), access_by(rules), SystemClock(), Watching(self.bus))
 
     def digest(self) -> None:
         for number, kept in enumerate(list(self.store.messages(0)), 1):
@@ -85,7 +86,9 @@ async def test_an_unknown_key_searches_nothing() -> None:
 async def test_a_search_waits_for_the_digest_of_the_newest_message(inbox: Inbox | None) -> None:
     place = Place(AnonymousRules(local=True), digested=False)
     watching, clock = Watching(place.bus), YoungClock(place.clock)
-    place.reading = Reading(MemoryMailbox(place.store), AnonymousRules(local=True), clock, watching)
+    place.reading = Reading(
+        MemoryMailbox(place.store), access_by(AnonymousRules(local=True)), clock, watching
+    )
     searching = asyncio.ensure_future(place.found(NEW, inbox))
     await asyncio.sleep(0.02)
     assert not searching.done()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.examples import examples
-from fakes.makers import BOB, EVE, HandClock, a_delivery
+from fakes.makers import BOB, EVE, HandClock, a_delivery, access_by
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
@@ -16,14 +16,15 @@ from mailweir.model.address import Inbox
 from mailweir.model.digest import Brief, Digest
 from mailweir.model.event import Nudge
 from mailweir.model.message import Summary
-from mailweir.policy.visibility import AnonymousRules, Reader
+from mailweir.policy.visibility import AnonymousRules, Caller, Reader
 from mailweir.ports.errors import UnavailableError
 from mailweir.services import streams as service
-from mailweir.services.reading import YOUNG, Reading, RefusedError
+from mailweir.services.access import RefusedError
+from mailweir.services.reading import YOUNG, Reading
 from mailweir.services.streams import Start, Streams
 from mailweir.services.watching import Watching
 
-LOCAL = Reader(on_loopback=True)
+LOCAL, ANYBODY = Reader(on_loopback=True), Caller(on_loopback=True)
 
 
 class Brittle(MemoryMailbox):
@@ -47,7 +48,7 @@ class Place:
         self.mailbox = Brittle(self.store)
         self.bus = MemoryBus()
         rules = AnonymousRules(local=True)
-        self.streams = Streams(Reading(self.mailbox, rules, self.clock, Watching(self.bus)))
+        self.streams = Streams(Reading(self.mailbox, access_by(rules), self.clock, Watching(self.bus)))
         self.count = 0
 
     def keep(self, inbox: Inbox = BOB, *, read: bool = True, nudge: bool = True) -> None:
@@ -67,7 +68,7 @@ class Place:
 async def told(place: Place, count: int, inboxes: Sequence[Inbox] | None = (BOB,), seq: int = 0) -> list[int]:
     """The places of so many messages, in the order in which a follower hears of them."""
     heard: list[int] = []
-    follower = place.streams.follow(inboxes, seq)
+    follower = place.streams.follow(inboxes, Start(seq, ANYBODY))
     async with asyncio.timeout(10):
         while len(heard) < count:
             heard.append((await anext(follower)).seq)
@@ -115,12 +116,12 @@ async def test_a_young_message_without_a_digest_holds_the_later_ones_up_for_two_
 @pytest.mark.parametrize(
     ("since", "start"),
     [
-        (None, Start(2)),
-        (0, Start(0)),
-        (1, Start(1)),
-        (2, Start(2)),
-        (3, Start(2, reset=True)),
-        (99, Start(2, reset=True)),
+        (None, Start(2, ANYBODY)),
+        (0, Start(0, ANYBODY)),
+        (1, Start(1, ANYBODY)),
+        (2, Start(2, ANYBODY)),
+        (3, Start(2, ANYBODY, reset=True)),
+        (99, Start(2, ANYBODY, reset=True)),
     ],
 )
 async def test_a_place_that_never_was_is_told(since: int | None, start: Start) -> None:

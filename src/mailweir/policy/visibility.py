@@ -1,11 +1,14 @@
 """Who may see and delete what: the one choke point.
 
-Until accounts exist every inbox is public, every reader is anonymous, and every key is unknown.
+An inbox is public, or one account has it for itself; then nobody else sees what is in it, whenever it
+came. A key that nobody has opens nothing, not even what is open without one.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
+
+from mailweir.model.account import AccountName
 
 
 class Refusal(Enum):
@@ -14,13 +17,23 @@ class Refusal(Enum):
     UNKNOWN_KEY = "unknown key"
     KEY_NEEDED = "a key is needed"
     FORBIDDEN = "not allowed"
+    NOT_YOURS = "somebody else's mail"
+    TAKEN = "somebody else's address"
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: `key` as the client gave it, and whether the connection comes from this machine."""
+    """Who asks, as a door knows him: the key that the client gave, and whether it is at this machine."""
 
     key: str | None = None
+    on_loopback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, once the key was looked up; `account` is None for people without one."""
+
+    account: AccountName | None = None
     on_loopback: bool = False
 
 
@@ -34,33 +47,42 @@ class AnonymousRules:
     local: bool = False  # profile `local`: *All mail* is open to this machine
 
 
-def may_read(rules: AnonymousRules, reader: Reader) -> Refusal | None:
-    """None when the reader may look into a public inbox."""
-    if reader.key is not None:
-        return Refusal.UNKNOWN_KEY
-    if rules.key_required or rules.reads == "none":
+def sees(caller: Caller, owner: AccountName | None) -> bool:
+    """Whether an inbox of that owner (None: a public one) is shown where all inboxes are."""
+    return owner is None or owner == caller.account
+
+
+def may_read(rules: AnonymousRules, caller: Caller, owner: AccountName | None) -> Refusal | None:
+    """None when the caller may look into an inbox of that owner."""
+    if caller.account is not None:
+        return None if sees(caller, owner) else Refusal.NOT_YOURS
+    if owner is not None or rules.key_required or rules.reads == "none":
         return Refusal.KEY_NEEDED
     return None
 
 
-def may_list_all(rules: AnonymousRules, reader: Reader) -> Refusal | None:
-    """None when the reader may list all mail of the system."""
-    if reader.key is not None:
-        return Refusal.UNKNOWN_KEY
-    if rules.local and reader.on_loopback and not rules.key_required:
+def only_latest(rules: AnonymousRules, caller: Caller) -> bool:
+    """Whether the caller is shown no more of an inbox than its newest message."""
+    return caller.account is None and rules.reads == "latest"
+
+
+def may_list_all(rules: AnonymousRules, caller: Caller) -> Refusal | None:
+    """None when the caller may list all public mail of the system, and his own."""
+    if caller.account is not None or (rules.local and caller.on_loopback and not rules.key_required):
         return None
     return Refusal.KEY_NEEDED
 
 
-def may_delete(rules: AnonymousRules, reader: Reader) -> Refusal | None:
-    """None when the reader may delete a message of a public inbox that he sees."""
-    if (refusal := may_read(rules, reader)) is not None:
+def may_delete(rules: AnonymousRules, caller: Caller, owner: AccountName | None) -> Refusal | None:
+    """None when the caller may delete a message that he sees."""
+    if (refusal := may_read(rules, caller, owner)) is not None:
         return refusal
-    return Refusal.FORBIDDEN if rules.deletes == "none" else None
+    return Refusal.FORBIDDEN if caller.account is None and rules.deletes == "none" else None
 
 
-def may_clear(rules: AnonymousRules, reader: Reader) -> Refusal | None:
-    """None when the reader may delete all messages of a public inbox at once."""
-    if (refusal := may_read(rules, reader)) is not None:
+def may_clear(rules: AnonymousRules, caller: Caller, owner: AccountName | None) -> Refusal | None:
+    """None when the caller may delete all messages of an inbox at once: his own, or what is open to all."""
+    if (refusal := may_read(rules, caller, owner)) is not None:
         return refusal
-    return None if rules.deletes == "all" else Refusal.FORBIDDEN
+    own = owner is not None and owner == caller.account
+    return None if own or rules.deletes == "all" else Refusal.FORBIDDEN

@@ -1,4 +1,4 @@
-"""Reading mail: who may see what is decided here, by `policy.visibility`, for every reader alike.
+"""Reading mail, for every reader alike: `Access` is asked first who he is and what he may see.
 
 Who reads a message in the moment of its coming waits a little for its digest, so that a test that was
 told of its mail finds the code in it.
@@ -12,17 +12,10 @@ from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
-from mailweir.policy.visibility import (
-    AnonymousRules,
-    Reader,
-    Refusal,
-    may_clear,
-    may_delete,
-    may_list_all,
-    may_read,
-)
+from mailweir.policy.visibility import Caller, Reader
 from mailweir.ports.clock import Clock
-from mailweir.ports.mailbox import Mailbox
+from mailweir.ports.mailbox import Mailbox, Shown
+from mailweir.services.access import Access
 from mailweir.services.watching import Watching
 
 YOUNG: Final = 2000
@@ -35,14 +28,6 @@ _FEW: Final = 20  # messages that are waited for
 _LOOK: Final = 0.05  # seconds: nudges may be lost
 
 
-class RefusedError(Exception):
-    """The reader may not do this; `refusal` says why."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.value)
-        self.refusal = refusal
-
-
 class PendingError(Exception):
     """The message is there, and has not been digested yet."""
 
@@ -52,25 +37,21 @@ class Reading:
     """The reader's half of the system. Every method raises RefusedError and UnavailableError."""
 
     mailbox: Mailbox
-    rules: AnonymousRules
+    access: Access
     clock: Clock
     watching: Watching
-
-    def check(self, reader: Reader, *, everything: bool = False) -> None:
-        """Whether this reader may look into public inboxes, or into everything. Raises RefusedError."""
-        _allow(may_list_all(self.rules, reader) if everything else may_read(self.rules, reader))
 
     async def inbox(
         self, reader: Reader, inbox: Inbox, *, limit: int, until: int | None = None
     ) -> Sequence[Summary]:
         """The newest messages of one inbox that this reader may see, newest first."""
-        _allow(may_read(self.rules, reader))
-        return await self._digested(await self._newest(inbox, limit, until))
+        caller = self.access.read(reader, inbox)
+        return await self._digested(await self._newest(caller, inbox, limit, until))
 
     async def all(self, reader: Reader, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """*All mail*, newest first: the page for people on this machine."""
-        _allow(may_list_all(self.rules, reader))
-        return await self._digested(await self.mailbox.all(limit=limit, until=until))
+        """*All mail*, newest first: what is public, and the reader's own."""
+        shown = self._shown(self.access.list_all(reader))
+        return await self._digested(await self.mailbox.all(limit=limit, until=until, shown=shown))
 
     async def search(
         self, reader: Reader, inbox: Inbox | None, query: Query, *, limit: int
@@ -80,19 +61,20 @@ class Reading:
         The newest message is waited for as there; what has no digest is not found.
         """
         if inbox is None:
-            await self.all(reader, limit=1)
-            return await self.mailbox.search(None, query, limit=limit)
+            shown = self._shown(self.access.list_all(reader))
+            await self._digested(await self.mailbox.all(limit=1, shown=shown))
+            return await self.mailbox.search(None, query, limit=limit, shown=shown)
         newest = await self.inbox(reader, inbox, limit=1)
         found = await self.mailbox.search(inbox, query, limit=limit)
-        if self.rules.reads == "latest":
+        if self.access.only_latest(self.access.read(reader, inbox)):
             return [one for one in found[:1] if newest and one.id == newest[0].id]
         return found
 
     async def count(self, reader: Reader, inbox: Inbox) -> int:
         """How many messages of one inbox this reader may see."""
-        _allow(may_read(self.rules, reader))
+        caller = self.access.read(reader, inbox)
         count = await self.mailbox.count(inbox)
-        return min(count, 1) if self.rules.reads == "latest" else count
+        return min(count, 1) if self.access.only_latest(caller) else count
 
     async def find(self, reader: Reader, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message; None when this inbox shows this reader none of that id."""
@@ -120,26 +102,28 @@ class Reading:
 
     async def delete(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
         """Removes one message for good; False when this reader sees none of that id."""
-        _allow(may_delete(self.rules, reader))
+        self.access.delete(reader, inbox)
         if not await self._shows(reader, inbox, message):
             return False
         return await self.mailbox.delete(inbox, message)
 
     async def clear(self, reader: Reader, inbox: Inbox) -> int:
         """Removes all that is in an inbox now, and says how many messages went."""
-        _allow(may_clear(self.rules, reader))
+        self.access.clear(reader, inbox)
         return await self.mailbox.clear(inbox)
 
     async def _shows(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
         """Whether this reader may ask for that id at all."""
-        _allow(may_read(self.rules, reader))
-        if self.rules.reads != "latest":
+        if not self.access.only_latest(self.access.read(reader, inbox)):
             return True
         newest = await self.mailbox.inbox(inbox, limit=1)
         return bool(newest) and newest[0].id == message
 
-    async def _newest(self, inbox: Inbox, limit: int, until: int | None) -> Sequence[Summary]:
-        if self.rules.reads == "latest":
+    def _shown(self, caller: Caller) -> Shown:
+        return lambda inbox: self.access.shows(caller, inbox)
+
+    async def _newest(self, caller: Caller, inbox: Inbox, limit: int, until: int | None) -> Sequence[Summary]:
+        if self.access.only_latest(caller):
             newest = await self.mailbox.inbox(inbox, limit=1)
             return [s for s in newest if until is None or s.received <= until][:limit]
         return await self.mailbox.inbox(inbox, limit=limit, until=until)
@@ -170,8 +154,3 @@ class Reading:
     def _young(self, summaries: Sequence[Summary]) -> list[Summary]:
         since = self.clock.now() - YOUNG
         return [one for one in summaries if one.brief is None and one.received > since]
-
-
-def _allow(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise RefusedError(refusal)

@@ -13,7 +13,7 @@ from typing import Final
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.message import Summary
-from mailweir.policy.visibility import Reader
+from mailweir.policy.visibility import Caller, Reader
 from mailweir.ports.errors import UnavailableError
 from mailweir.services.reading import YOUNG, Reading
 
@@ -31,6 +31,7 @@ class Start:
     """Where a follower begins; `reset` says that earlier messages may be gone without having been told."""
 
     seq: int
+    caller: Caller
     reset: bool = False
 
 
@@ -51,16 +52,24 @@ class Streams:
 
     async def start(self, reader: Reader, inboxes: Sequence[Inbox] | None, since: int | None) -> Start:
         """Where to begin, for all inboxes when they are None. Raises RefusedError and UnavailableError."""
-        self.reading.check(reader, everything=inboxes is None)
+        caller = self.check(reader, inboxes)
         position = await self.reading.mailbox.position()
         if since is None:
-            return Start(position)
+            return Start(position, caller)
         known = since <= position and (since == 0 or await self.reading.mailbox.holds(since))
-        return Start(min(since, position), reset=not known)
+        return Start(min(since, position), caller, reset=not known)
 
-    async def follow(self, inboxes: Sequence[Inbox] | None, seq: int) -> AsyncGenerator[Summary]:
-        """Every message of these inboxes after `seq`, for ever. Waits while the store is away."""
-        limit = _FEW
+    def check(self, reader: Reader, inboxes: Sequence[Inbox] | None) -> Caller:
+        """Who follows these, or all. Raises RefusedError: to be asked again as long as he does."""
+        access = self.reading.access
+        return access.list_all(reader) if inboxes is None else access.read(reader, *inboxes)
+
+    async def follow(self, inboxes: Sequence[Inbox] | None, start: Start) -> AsyncGenerator[Summary]:
+        """Every message of these inboxes from there on, of those that are shown to the caller, for ever.
+
+        Waits while the store is away.
+        """
+        seq, limit = start.seq, _FEW
         with self.reading.watching.on(inboxes) as change:
             while True:
                 change.clear()
@@ -71,7 +80,8 @@ class Streams:
                 except UnavailableError:
                     ready, wait = (), _RETRY
                 for summary in ready:
-                    yield summary
+                    if self.reading.access.shows(start.caller, summary.inbox):
+                        yield summary
                     seq = summary.seq
                 limit = _AT_ONCE if len(ready) == limit else _FEW  # who is behind catches up in larger steps
                 if not ready:

@@ -13,8 +13,11 @@ import msgspec
 from litestar.exceptions import HTTPException
 
 from mailweir.policy.visibility import Refusal
+from mailweir.ports.accounts import TooManyError
 from mailweir.ports.errors import ConflictError, TooBroadError, UnavailableError
-from mailweir.services.reading import PendingError, RefusedError
+from mailweir.services.access import RefusedError
+from mailweir.services.addresses import AlreadyYoursError, NotOwnedError
+from mailweir.services.reading import PendingError
 
 T = TypeVar("T")
 
@@ -91,12 +94,17 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     WrongTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    AlreadyYoursError: HTTPStatus.BAD_REQUEST,
+    NotOwnedError: HTTPStatus.BAD_REQUEST,
+    TooManyError: HTTPStatus.BAD_REQUEST,
     PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.UNKNOWN_KEY: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
     Refusal.KEY_NEEDED: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
     Refusal.FORBIDDEN: (HTTPStatus.FORBIDDEN, "The operator of this server does not allow that."),
+    Refusal.NOT_YOURS: (HTTPStatus.FORBIDDEN, "This inbox belongs to another account."),
+    Refusal.TAKEN: (HTTPStatus.UNAUTHORIZED, "This address belongs to another account."),
 }
 # What our own code does not word, and what the framework words by repeating the request.
 _WORDS: Final[Mapping[int, str]] = {
@@ -145,7 +153,9 @@ def problem(error: Exception) -> Problem:
         return _problem(HTTPStatus.BAD_REQUEST, TOO_BROAD)
     if isinstance(error, WrongQueryError):
         return replace(_problem(_STATUS[WrongQueryError], str(error)), position=error.position)
-    if isinstance(error, RequestError):
+    if isinstance(error, TooManyError):
+        return _problem(_STATUS[TooManyError], f"An account may have {error.most:,} of these and no more.")
+    if isinstance(error, RequestError | AlreadyYoursError | NotOwnedError):
         return _problem(_STATUS[type(error)], str(error))
     if isinstance(error, HTTPException):
         return _framework_problem(error)

@@ -7,7 +7,7 @@ is thrown away.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from litestar.types import Message, Receive, Send, WebSocketScope
 
 from mailweir.model.address import Address, Inbox
 from mailweir.model.message import Summary
-from mailweir.policy.visibility import Refusal
+from mailweir.policy.visibility import Reader, Refusal
 from mailweir.ports.errors import UnavailableError
 from mailweir.servers.web.answers import send_problem
 from mailweir.servers.web.api.parameters import since_of
@@ -30,7 +30,7 @@ from mailweir.servers.web.errors import (
     problem,
 )
 from mailweir.servers.web.security_headers import securing
-from mailweir.services.reading import RefusedError
+from mailweir.services.access import RefusedError
 from mailweir.services.streams import ADDRESSES, Start, Streams
 
 PATH: Final = "/incoming-messages"
@@ -38,6 +38,10 @@ PATH: Final = "/incoming-messages"
 SLOW: Final = 10.0
 """Seconds that a client may take to make room for a frame before it is let go."""
 
+AGAIN: Final = 1.0
+"""Seconds after which it is asked again whether a client may listen."""
+
+_NOT_ALLOWED: Final = 1008
 _TRY_AGAIN_LATER: Final = 1013  # RFC 6455 §7.4.1 and the IANA registry of close codes
 _SHOWN: Final = 100  # characters of a wrong address that the answer repeats
 
@@ -58,6 +62,15 @@ class _SlowError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Followed:
+    """By whom, what, and from where on."""
+
+    reader: Reader
+    inboxes: tuple[Inbox, ...]
+    start: Start
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """Serves one WebSocket a call (ASGI). `public_url` is where browsers find this server."""
 
@@ -71,21 +84,32 @@ class Live:
         """From the handshake to the end."""
         await receive()  # websocket.connect
         try:
-            inboxes, start = await self._begin(scope)
+            followed = await self._begin(scope)
         except Exception as error:  # noqa: BLE001  answered by the table of errors, as every request is
             await _refuse(error, send)
             return
         await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
-        telling = asyncio.create_task(self._tell(inboxes, start, send), name="live-tell")
+        telling = asyncio.create_task(self._tell(followed, send), name="live-tell")
         listening = asyncio.create_task(_until_gone(receive), name="live-listen")
-        await asyncio.wait([telling, listening], return_when=asyncio.FIRST_COMPLETED)
-        for task in (telling, listening):
+        allowed = asyncio.create_task(self._while_allowed(followed), name="live-allowed")
+        await asyncio.wait([telling, listening, allowed], return_when=asyncio.FIRST_COMPLETED)
+        refused = allowed.done()
+        for task in (telling, listening, allowed):
             task.cancel()
-        told, _ = await asyncio.gather(telling, listening, return_exceptions=True)
+        told, _, _ = await asyncio.gather(telling, listening, allowed, return_exceptions=True)
         if isinstance(told, Exception):
             self.report(told, "live")
+        elif refused:
+            await send({"type": "websocket.close", "code": _NOT_ALLOWED, "reason": "not allowed any more"})
 
-    async def _begin(self, scope: WebSocketScope) -> tuple[tuple[Inbox, ...], Start]:
+    async def _while_allowed(self, followed: "_Followed") -> None:
+        """Returns when the key was revoked, or an address became somebody else's."""
+        with suppress(RefusedError):
+            while True:
+                await asyncio.sleep(AGAIN)
+                self.streams.check(followed.reader, followed.inboxes)
+
+    async def _begin(self, scope: WebSocketScope) -> "_Followed":
         """Who may listen to what. Raises RequestError, RefusedError and UnavailableError."""
         if scope["path"].rstrip("/") != PATH:
             raise NotFoundError("There is no WebSocket at this path; it is at /incoming-messages.")
@@ -96,7 +120,7 @@ class Live:
         start = await self.streams.start(reader, inboxes, since_of(query.get("since", "")))
         if domains:
             raise RefusedError(Refusal.FORBIDDEN)  # until accounts have domains, nobody owns one
-        return inboxes, start
+        return _Followed(reader, inboxes, start)
 
     def _check_origin(self, scope: WebSocketScope) -> None:
         """RFC 6455 §10.2: browsers let every page open a WebSocket to everywhere, and say which one it is."""
@@ -112,11 +136,12 @@ class Live:
         if origin.decode("latin-1").lower() not in own:
             raise ForeignPageError("A page of another site may not listen here.")
 
-    async def _tell(self, inboxes: tuple[Inbox, ...], start: Start, send: Send) -> None:
-        first = Listening(list(inboxes), [], start.seq, start.reset)
+    async def _tell(self, followed: "_Followed", send: Send) -> None:
+        start = followed.start
+        first = Listening(list(followed.inboxes), [], start.seq, start.reset)
         try:
             await self._send(msgspec.json.encode(first).decode(), send)
-            async with aclosing(self.streams.follow(inboxes, start.seq)) as arrivals:
+            async with aclosing(self.streams.follow(followed.inboxes, start)) as arrivals:
                 await self._send_all(arrivals, send)
         except _SlowError:
             await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER, "reason": "too slow"})

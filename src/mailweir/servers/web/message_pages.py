@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 
 from mailweir.model.digest import Digest
 from mailweir.model.message import Summary
-from mailweir.policy.visibility import Reader, may_delete
+from mailweir.policy.visibility import Reader
 from mailweir.servers.web import views
 from mailweir.servers.web.api.parameters import Email, Id, address_of, inbox_of, message_of
 from mailweir.servers.web.caller import reader_of
@@ -18,6 +18,7 @@ from mailweir.servers.web.errors import NO_SUCH_MESSAGE, ForeignFormError, NotFo
 from mailweir.servers.web.isolation import document, note, text_document
 from mailweir.servers.web.pages import see
 from mailweir.servers.web.rendering import render
+from mailweir.services.access import RefusedError
 from mailweir.services.reading import PendingError
 
 VIEWS: Final = ("html", "text", "source", "headers")
@@ -103,8 +104,16 @@ def _values(door: Door, reader: Reader, summary: Summary, digest: Digest | None)
         "remote": digest is not None and "<img" in digest.html,
         "raw_url": f"/api/raw/{address}/{summary.id}",
         "delete_url": f"{inbox_url}/{summary.id}/delete",
-        "deletable": may_delete(door.reading.rules, reader) is None,
+        "deletable": _may_delete(door, reader, summary),
     }
+
+
+def _may_delete(door: Door, reader: Reader, summary: Summary) -> bool:
+    try:
+        door.reading.access.delete(reader, summary.inbox)
+    except RefusedError:
+        return False
+    return True
 
 
 def _text(digest: Digest) -> str:

@@ -26,7 +26,8 @@ from mailweir.servers.web.door import Door, WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
 from mailweir.servers.web.examples import examples
 from mailweir.servers.web.rendering import render
-from mailweir.services.reading import Reading, RefusedError
+from mailweir.services.access import RefusedError
+from mailweir.services.reading import Reading
 
 _LISTED: Final = 50
 _QUIET: Final = 15.0  # seconds after which a stream that has nothing to tell says so
@@ -90,8 +91,8 @@ async def inbox_changes(request: WebRequest, email: Email) -> Stream:
     reader = await reader_of(request)
     inbox = inbox_of(email)
     reading = door_of(request).reading
-    reading.check(reader)
-    return _changes(reading, inbox)
+    reading.access.read(reader, inbox)
+    return _changes(reading, reader, inbox)
 
 
 @get("/changes", include_in_schema=False)
@@ -99,8 +100,8 @@ async def all_changes(request: WebRequest) -> Stream:
     """The same for *All mail*."""
     reader = await reader_of(request)
     reading = door_of(request).reading
-    reading.check(reader, everything=True)
-    return _changes(reading, None)
+    reading.access.list_all(reader)
+    return _changes(reading, reader, None)
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -117,20 +118,24 @@ def see(url: str) -> Response[None]:
     return Response(None, status_code=HTTPStatus.SEE_OTHER, headers={"location": url})
 
 
-def _changes(reading: Reading, inbox: Inbox | None) -> Stream:
-    return Stream(
-        changes(reading, inbox), media_type="text/event-stream", headers={"cache-control": "no-store"}
-    )
+def _changes(reading: Reading, reader: Reader, inbox: Inbox | None) -> Stream:
+    told = changes(reading, reader, inbox)
+    return Stream(told, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
-async def changes(reading: Reading, inbox: Inbox | None) -> AsyncGenerator[bytes]:
-    """An event at the start and for every change from then on, at most every quarter of a second."""
+async def changes(reading: Reading, reader: Reader, inbox: Inbox | None) -> AsyncGenerator[bytes]:
+    """An event at the start and for every change from then on, at most every quarter of a second.
+
+    It ends when the reader may not read on.
+    """
     clock, mailbox = reading.clock, reading.mailbox
     with reading.watching.on(None if inbox is None else [inbox]) as change:
         told: int | None = None
         spoke = clock.monotonic()
         while True:
             change.clear()
+            if not _may_read(reading, reader, inbox):
+                return
             now = await (mailbox.position() if inbox is None else mailbox.revision(inbox))
             if now != told or change.told:
                 told, spoke = now, clock.monotonic()
@@ -142,12 +147,28 @@ async def changes(reading: Reading, inbox: Inbox | None) -> AsyncGenerator[bytes
             await change.wait(_LOOK)
 
 
+def _may_read(reading: Reading, reader: Reader, inbox: Inbox | None) -> bool:
+    try:
+        _check(reading, reader, inbox)
+    except RefusedError:
+        return False
+    return True
+
+
+def _check(reading: Reading, reader: Reader, inbox: Inbox | None) -> None:
+    """Whether this reader may look into an inbox, or into all of them. Raises RefusedError."""
+    if inbox is None:
+        reading.access.list_all(reader)
+    else:
+        reading.access.read(reader, inbox)
+
+
 async def _search(reading: Reading, reader: Reader, inbox: Inbox | None, text: str, length: int) -> _Search:
     """The newest messages, or those that the text describes."""
     if not text.strip():
         listing = reading.all if inbox is None else partial(reading.inbox, inbox=inbox)
         return _Search("", await listing(reader, limit=length))
-    reading.check(reader, everything=inbox is None)
+    _check(reading, reader, inbox)
     query = parse(text)
     if isinstance(query, QueryError):
         return _Search(text, (), f"Character {query.position + 1}: {query.reason}")

@@ -34,6 +34,9 @@ _LISTS_OCTETS: Final = 32 * 1024 * 1024
 _ETAG: Final = re.compile(rb'"[^"]*+"')
 _ROUTES: Final = ("/api/addresses/{email}/messages", "/api/addresses/{email}/messages/{message_id}")
 
+_Asked = tuple[Inbox, int, bool]
+"""An inbox, how many of its messages, and whether only the newest is shown."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -45,7 +48,7 @@ class Polling:
         self._reading = reading
         self._facts = facts
         self._messages: OrderedDict[int, tuple[Summary, bytes]] = OrderedDict()
-        self._lists: OrderedDict[tuple[Inbox, int], tuple[int, bytes]] = OrderedDict()
+        self._lists: OrderedDict[_Asked, tuple[int, bytes]] = OrderedDict()
         self._octets = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,28 +73,30 @@ class Polling:
     ) -> None:
         reader = reader_by_scope(scope)
         inbox = inbox_of(email)
-        self._reading.check(reader)
+        newest_only = self._reading.access.only_latest(self._reading.access.read(reader, inbox))
         what = (
             message_of(id_) if id_ is not None else limit_of(str(DEFAULT_LIMIT) if limit is None else limit)
         )
         revision = await self._reading.mailbox.revision(inbox)
-        etag = f'"{self._facts.version}.{revision:x}.{what}"'.encode()
+        etag = f'"{self._facts.version}.{revision:x}.{what}{"n" if newest_only else ""}"'.encode()
         if _names(scope, etag):
             await send_unchanged(etag, send)
         elif isinstance(what, int):
-            await send_json(await self._list(reader, inbox, what, revision), etag, send)
+            asked = (inbox, what, newest_only)
+            await send_json(await self._list(reader, asked, revision), etag, send)
         else:
             await send_json(await self._one(reader, inbox, what), etag, send)
 
-    async def _list(self, reader: Reader, inbox: Inbox, limit: int, revision: int) -> bytes:
-        """What is made for one reader is every reader's, as long as every inbox is public."""
-        made = self._lists.get((inbox, limit))
+    async def _list(self, reader: Reader, asked: _Asked, revision: int) -> bytes:
+        """What is made for one reader is every reader's who may read this inbox, and who was asked."""
+        inbox, limit, _ = asked
+        made = self._lists.get(asked)
         if made is not None and made[0] == revision:
             return made[1]
         found = await self._reading.inbox(reader, inbox, limit=limit)
         octets = b"[" + b",".join(map(self._json, found)) + b"]"
         if all(one.brief is not None for one in found):  # else the next reader waits for the digests, too
-            self._keep((inbox, limit), revision, octets)
+            self._keep(asked, revision, octets)
         return octets
 
     async def _one(self, reader: Reader, inbox: Inbox, message: MessageId) -> bytes:
@@ -111,7 +116,7 @@ class Polling:
                 self._messages.popitem(last=False)
         return octets
 
-    def _keep(self, name: tuple[Inbox, int], revision: int, octets: bytes) -> None:
+    def _keep(self, name: _Asked, revision: int, octets: bytes) -> None:
         if (old := self._lists.pop(name, None)) is not None:
             self._octets -= len(old[1])
         self._lists[name] = (revision, octets)

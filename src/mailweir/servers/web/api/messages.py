@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 
 from mailweir.model.address import Inbox
-from mailweir.policy.visibility import Reader, may_read
+from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.parameters import (
     DEFAULT_LIMIT,
     Email,
@@ -40,7 +40,6 @@ from mailweir.servers.web.errors import (
     WrongRequestError,
     WrongTypeError,
 )
-from mailweir.services.reading import RefusedError
 
 _RFC822: Final = "message/rfc822"
 
@@ -119,8 +118,7 @@ async def drop_message(request: WebRequest, email: Email) -> Dropped:
     """Keeps a message as if it had come by SMTP."""
     reader = await reader_of(request)
     door = door_of(request)
-    if (refusal := may_read(door.reading.rules, reader)) is not None:
-        raise RefusedError(refusal)
+    door.reading.access.read(reader)  # mail for a private inbox may come from anybody
     address = address_of(email)
     if request.content_type[0] != _RFC822:
         raise WrongTypeError(f"Send the message with Content-Type: {_RFC822}.")
