@@ -1,6 +1,7 @@
 """Puts the web door together: one ASGI application from the uses that it offers and the facts it shows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from litestar import Litestar, Response
@@ -15,17 +16,28 @@ from mailweir.servers.web.frames import Frames
 from mailweir.servers.web.guard import Guard
 from mailweir.servers.web.live import SLOW, Live
 from mailweir.servers.web.polling import Polling
+from mailweir.services.addresses import Addresses
 from mailweir.services.reading import Reading
 from mailweir.services.showing import Showing
 from mailweir.services.streams import Streams
 
-__all__ = ["Drop", "WebFacts", "build"]
+__all__ = ["Drop", "Uses", "WebFacts", "build"]
 
 
-def build(reading: Reading, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What this door offers of the system, each on ports of the caller's."""
+
+    reading: Reading
+    addresses: Addresses
+
+
+def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASGIApp:
     """The application, ready to be served; `facts` and `Live` say what the parts mean."""
+    reading = uses.reading
     streams = Streams(reading)
     frames = Frames(streams)
+    door = Door(reading, uses.addresses, Showing(reading), streams, frames.of, drop, facts)
     app = Litestar(
         route_handlers=[
             *API,
@@ -36,7 +48,7 @@ def build(reading: Reading, drop: Drop, facts: WebFacts, *, slow: float = SLOW) 
             *static.HANDLERS,
         ],
         exception_handlers={Exception: answer},
-        state=State({"door": Door(reading, Showing(reading), streams, frames.of, drop, facts)}),
+        state=State({"door": door}),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,  # `guard` bounds every body

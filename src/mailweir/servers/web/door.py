@@ -7,6 +7,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 from mailweir.model.message import Summary
+from mailweir.services.addresses import Addresses
 from mailweir.services.reading import Reading
 from mailweir.services.showing import Showing
 from mailweir.services.streams import Streams
@@ -50,6 +51,7 @@ class Door:
     """The uses of the system that this door offers."""
 
     reading: Reading
+    addresses: Addresses
     showing: Showing
     streams: Streams
     frame_of: FrameOf

@@ -92,6 +92,14 @@ def address_of(segment: str) -> Address:
     return address
 
 
+def inbox_named(text: str) -> Inbox:
+    """The inbox of an address in a body. Raises WrongRequestError."""
+    address = Address.parse(text)
+    if address is None:
+        raise WrongRequestError(f'"{_cut(text)}" is not an e-mail address; write it as name@host.')
+    return address.inbox
+
+
 def inbox_of(segment: str) -> Inbox:
     """The inbox of an address in a path, in any case and with any +tag. Raises WrongRequestError."""
     return address_of(segment).inbox

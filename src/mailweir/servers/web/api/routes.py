@@ -4,11 +4,13 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from mailweir.servers.web.api import attachments, bodies, events, messages
+from mailweir.servers.web.api import account, addresses, attachments, bodies, events, messages
 
 API: Final[tuple[HTTPRouteHandler, ...]] = (
     *messages.HANDLERS,
     *bodies.HANDLERS,
     *attachments.HANDLERS,
     *events.HANDLERS,
+    *addresses.HANDLERS,
+    *account.HANDLERS,
 )

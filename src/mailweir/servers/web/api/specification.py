@@ -7,11 +7,13 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from mailweir.servers.web.errors import ErrorBody
 
+ADDRESSES: Final = ["Addresses"]
+ACCOUNT: Final = ["Account"]
 TAGS: Final = ["Messages"]
 _WHY: Final[Mapping[int, str]] = {
     400: "A value is not what is allowed; the message names it",
     401: "A key is needed, or this one is unknown",
-    403: "The operator does not allow it",
+    403: "The operator does not allow it, or it belongs to another account",
     404: "There is no such message",
     413: "The message is too long",
     415: "The body is not message/rfc822",

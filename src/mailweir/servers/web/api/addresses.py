@@ -1,0 +1,206 @@
+"""Addresses by REST: reserve them, look at them, give them back."""
+
+from typing import Annotated, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
+
+from mailweir.servers.web.api.account_schema import (
+    Availability,
+    EmailAddress,
+    email_address,
+    email_addresses,
+    unowned_address,
+)
+from mailweir.servers.web.api.parameters import Email, inbox_named, inbox_of
+from mailweir.servers.web.api.specification import ADDRESSES, errors
+from mailweir.servers.web.caller import reader_of
+from mailweir.servers.web.door import WebRequest, door_of
+from mailweir.servers.web.errors import WrongRequestError
+
+INFO: Final = 1000
+"""Characters of a note."""
+
+BULK: Final = 100
+"""Addresses that are reserved in one request."""
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_ERRORS: Final = errors(400, 401, 503)
+
+_WithMessages = Annotated[
+    str,
+    QueryParameter(
+        name="deleteAddressMessages",
+        description="true to have the messages of the address deleted, too",
+        schema_extra={"enum": ["true", "false"], "default": "false"},
+    ),
+]
+
+
+class Wishes(msgspec.Struct, rename="camel"):
+    """How an address is to be. What is forwarded or sent on to others is not there yet."""
+
+    info: str = ""
+    forward: str | None = None
+    enablews: bool | str = True
+    webhook: str | None = None
+    webhook_slack: str | None = None
+    webhook_slack_to_from: bool | str | None = None
+
+
+class Bulk(msgspec.Struct):
+    """Addresses to be reserved, all of them or none."""
+
+    addresses: list[str]
+
+
+@get("/api/addresses", operation_id="ListAddresses", tags=ADDRESSES, responses=_ERRORS)
+async def list_addresses(request: WebRequest) -> list[EmailAddress]:
+    """The addresses that the caller's account has for itself."""
+    reader = await reader_of(request)
+    return email_addresses(await door_of(request).addresses.list(reader))
+
+
+@get("/api/addresses/{email:str}", operation_id="GetAddress", tags=ADDRESSES, responses=_ERRORS)
+async def get_address(request: WebRequest, email: Email) -> EmailAddress:
+    """One address of the caller's, or one that nobody owns."""
+    reader = await reader_of(request)
+    inbox = inbox_of(email)
+    found = await door_of(request).addresses.get(reader, inbox)
+    return unowned_address(inbox) if found is None else email_address(found)
+
+
+@post(
+    "/api/addresses/{email:str}",
+    operation_id="CreateAddress",
+    tags=ADDRESSES,
+    status_code=200,
+    responses=_ERRORS,
+)
+async def create_address(request: WebRequest, email: Email) -> EmailAddress:
+    """Reserves an address: from now on only this account sees its mail, earlier mail included."""
+    reader = await reader_of(request)
+    inbox = inbox_of(email)
+    wishes = await _wishes(request)
+    (new,) = await door_of(request).addresses.reserve(reader, [inbox], wishes.info)
+    return email_address(new)
+
+
+@put("/api/addresses/{email:str}", operation_id="UpdateAddress", tags=ADDRESSES, responses=_ERRORS)
+async def update_address(request: WebRequest, email: Email) -> EmailAddress:
+    """Changes what is noted of an address."""
+    return await _updated(request, email)
+
+
+@put(
+    "/api/private-address-forwarding/{email:str}",
+    operation_id="UpdateAddressLegacy",
+    tags=ADDRESSES,
+    deprecated=True,
+    responses=_ERRORS,
+)
+async def update_address_legacy(request: WebRequest, email: Email) -> EmailAddress:
+    """The older path of UpdateAddress."""
+    return await _updated(request, email)
+
+
+@delete(
+    "/api/addresses/{email:str}",
+    operation_id="DeleteAddress",
+    tags=ADDRESSES,
+    status_code=200,
+    responses=_ERRORS,
+)
+async def delete_address(
+    request: WebRequest, email: Email, with_messages: _WithMessages = ""
+) -> EmailAddress:
+    """Gives an address back: everybody sees its mail again, unless the messages are deleted, too."""
+    reader = await reader_of(request)
+    inbox = inbox_of(email)
+    door = door_of(request)
+    if with_messages not in {"", "true", "false"}:
+        raise WrongRequestError("deleteAddressMessages is either true or false.")
+    if with_messages == "true" and await door.addresses.get(reader, inbox) is not None:
+        await door.reading.clear(reader, inbox)
+    return email_address(await door.addresses.release(reader, inbox))
+
+
+@get(
+    "/api/addresses/{email:str}/availability",
+    operation_id="CheckAvailability",
+    tags=ADDRESSES,
+    responses=_ERRORS,
+)
+async def check_availability(request: WebRequest, email: Email) -> Availability:
+    """Whether an address can be reserved."""
+    reader = await reader_of(request)
+    inbox = inbox_of(email)
+    available, owned = await door_of(request).addresses.available(reader, inbox)
+    return Availability(available, inbox, owned)
+
+
+@post(
+    "/api/private-addresses-bulk",
+    operation_id="CreateAddresses",
+    tags=ADDRESSES,
+    status_code=200,
+    responses=_ERRORS,
+)
+async def create_addresses(request: WebRequest) -> list[EmailAddress]:
+    """Reserves up to 100 addresses, all of them or none."""
+    reader = await reader_of(request)
+    try:
+        wanted = msgspec.json.decode(await request.body(), type=Bulk).addresses
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise WrongRequestError('The body is not JSON such as {"addresses": ["name@host"]}.') from error
+    if not 0 < len(wanted) <= BULK:
+        raise WrongRequestError(f"addresses has {len(wanted):,} entries; allowed are 1 to {BULK}.")
+    inboxes = [inbox_named(text) for text in wanted]
+    return email_addresses(await door_of(request).addresses.reserve(reader, inboxes))
+
+
+async def _updated(request: WebRequest, email: str) -> EmailAddress:
+    reader = await reader_of(request)
+    inbox = inbox_of(email)
+    wishes = await _wishes(request)
+    return email_address(await door_of(request).addresses.describe(reader, inbox, wishes.info))
+
+
+async def _wishes(request: WebRequest) -> Wishes:
+    """The body: JSON or a form, or nothing at all. Raises WrongRequestError."""
+    body = await request.body()
+    try:
+        if not body.strip():
+            wishes = Wishes()
+        elif request.content_type[0] == _FORM:
+            fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
+            wishes = msgspec.convert(fields, Wishes)
+        else:
+            wishes = msgspec.json.decode(body, type=Wishes)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise WrongRequestError('The body is not JSON or a form such as {"info": "a note"}.') from error
+    if len(wishes.info) > INFO:
+        raise WrongRequestError(f"info has {len(wishes.info):,} characters; allowed are {INFO:,}.")
+    for name, wish in (
+        ("forward", wishes.forward),
+        ("webhook", wishes.webhook),
+        ("webhookSlack", wishes.webhook_slack),
+    ):
+        if wish:
+            raise WrongRequestError(f"{name} is not there yet; leave it out or empty.")
+    return wishes
+
+
+HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
+    list_addresses,
+    get_address,
+    create_address,
+    update_address,
+    update_address_legacy,
+    delete_address,
+    check_availability,
+    create_addresses,
+)
