@@ -85,7 +85,7 @@ def test_a_wrong_variable_is_wrong_use() -> None:
 
 def test_listening_for_others_without_an_account_is_refused(tmp_path: Path) -> None:
     sentence = refused(1, "serve", "--data", str(tmp_path / "data"), "--smtp", "0.0.0.0:0")
-    assert "bootstrap_account" in sentence
+    assert "mailweir account add NAME" in sentence
     assert not (tmp_path / "data").exists()
 
 

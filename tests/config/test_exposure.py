@@ -10,7 +10,9 @@ from mailweir.config.load import load
 def test_listening_for_others_without_an_account_is_refused_with_the_way_out(door: str) -> None:
     why = refusal(load({door: "0.0.0.0:0"}, {}).settings, 0)
     assert why is not None
-    assert all(part in why for part in (door, "0.0.0.0:0", "bootstrap_account", "127.0.0.1"))
+    assert all(
+        part in why for part in (door, "0.0.0.0:0", "mailweir account add", "BOOTSTRAP_ACCOUNT", "127.0.0.1")
+    )
 
 
 def test_listening_on_loopback_needs_no_account() -> None:

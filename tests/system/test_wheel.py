@@ -167,4 +167,4 @@ def test_what_is_loaded_from_this_repository_would_be_seen() -> None:
     environment = variables(PYTHONVERBOSE="1", PYTHONPATH=str(SOURCE))
     command = [sys.executable, "-m", "mailweir", "version"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
-    assert f"{SOURCE}/mailweir/cli.py" in ended.stderr
+    assert f"{SOURCE}/mailweir/cli/program.py" in ended.stderr

@@ -16,8 +16,8 @@ def refusal(settings: Settings, accounts: int) -> str | None:
             if not listener.on_loopback:
                 return (
                     f"{door} listens on {listener}, which others can reach, and there is no account: "
-                    "make one by setting bootstrap_account and bootstrap_key "
-                    "(MAILWEIR_BOOTSTRAP_ACCOUNT=NAME and MAILWEIR_BOOTSTRAP_KEY=k_…), or "
+                    f"make one (mailweir account add NAME --data {settings.data}, or set "
+                    "MAILWEIR_BOOTSTRAP_ACCOUNT=NAME and MAILWEIR_BOOTSTRAP_KEY=k_…), or "
                     f"listen on loopback only (--{door} 127.0.0.1:PORT)."
                 )
     return None

@@ -17,8 +17,8 @@ names below, at the top level.
 * Lists stand with commas between their items, or as a list in TOML. Sizes are in octets or have a unit
   (`10KB`, `25MiB`).
 * A secret may come from a file: `MAILWEIR_SECRET_FILE=/run/secrets/mailweir`.
-* Listening where other machines can connect needs an account; until accounts exist, `bootstrap_account` is
-  taken as the promise of one.
+* Listening where other machines can connect needs an account: `mailweir account add NAME` makes one, and so
+  does `bootstrap_account` on a start.
 * `mailweir check-config` reads the same sources and shows what would be in force.
 """
 

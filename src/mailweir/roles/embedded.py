@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailweir.adapters.local.bus import LocalBus
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
+from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.disk import probe
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.migration import StoreVersionError
@@ -59,6 +60,20 @@ async def open_bus(settings: Settings) -> AsyncGenerator[Bus]:
         yield bus
     finally:
         bus.close()
+
+
+@asynccontextmanager
+async def open_directory(settings: Settings) -> AsyncGenerator[SqliteDirectory]:
+    """Keys and owners, kept up to date meanwhile. Raises UnavailableError."""
+    directory = SqliteDirectory(settings.data)
+    keeping_up = asyncio.create_task(directory.run(), name="directory")
+    try:
+        yield directory
+    finally:
+        keeping_up.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping_up
+        directory.close()
 
 
 @asynccontextmanager

@@ -1,4 +1,6 @@
-"""What is made once, before any role starts: the store's layout, and a certificate when none is given.
+"""What is made once, before any role starts: the store's layout, and what the settings leave to us.
+
+That is a certificate when none is given, and the first account when they name one.
 
 Done in the process that starts the others, so that whatever is wrong is one sentence at once.
 """
@@ -8,13 +10,15 @@ from dataclasses import replace
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.roles import certificate
+from mailweir.roles.administer import make_first
 from mailweir.roles.embedded import prepare_store
 from mailweir.roles.errors import StartError
 
 
 def ready_made(settings: Settings) -> Settings:
-    """The settings with the certificate that TLS will use. Raises StartError."""
+    """The settings with the certificate that TLS will use. Raises SettingsError and StartError."""
     prepare_store(settings.data)
+    make_first(settings)
     ready = settings if settings.tls_certificate is not None else _with_own_certificate(settings)
     certificate.context(ready)
     return ready

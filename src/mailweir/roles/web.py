@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from mailweir import __version__
+from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.system import SystemClock
@@ -20,10 +21,19 @@ from mailweir.policy.retention import Retention
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.bus import Bus
 from mailweir.ports.errors import UnavailableError
-from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_bus, open_intake, reception
+from mailweir.roles.embedded import (
+    FRESH_PROCESS,
+    Watch,
+    open_bus,
+    open_directory,
+    open_intake,
+    reception,
+)
 from mailweir.roles.seat import Seat
-from mailweir.servers.web.app import WebFacts, build
+from mailweir.servers.web.app import Uses, WebFacts, build
 from mailweir.servers.web.server import WebServer
+from mailweir.services.access import Access
+from mailweir.services.addresses import Addresses
 from mailweir.services.reading import Reading
 from mailweir.services.reception import Reception, Transaction
 from mailweir.services.watching import Watching
@@ -72,15 +82,19 @@ async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[
     dropping = Dropping(reception(settings, intake), settings.node_name)
     facts = _facts(settings, lambda: pulse.troubles(clock.monotonic()))
     watching = Watching(bus)
-    reading = Reading(mailbox, rules, clock, watching)
-    server = WebServer(build(reading, dropping.drop, facts), seat.sockets.get("http", ()))
-    await server.start()
-    try:
-        yield
-    finally:
-        await server.drain(_DRAIN)
-        watching.close()
-        await mailbox.close()
+    async with open_directory(settings) as directory:
+        access = Access(directory, rules)
+        accounts = SqliteAccounts(settings.data, clock)
+        uses = Uses(Reading(mailbox, access, clock, watching), Addresses(accounts, access))
+        server = WebServer(build(uses, dropping.drop, facts), seat.sockets.get("http", ()))
+        await server.start()
+        try:
+            yield
+        finally:
+            await server.drain(_DRAIN)
+            watching.close()
+            await mailbox.close()
+            await accounts.close()
 
 
 @dataclass(frozen=True, slots=True)

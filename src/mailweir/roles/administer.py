@@ -1,0 +1,72 @@
+"""Accounts and keys from the command line, also beside a running server, and the first account on a start."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from mailweir.adapters.sqlite.accounts import SqliteAccounts
+from mailweir.adapters.system import RandomKeys, SystemClock
+from mailweir.config.errors import SettingsError
+from mailweir.config.settings import Settings
+from mailweir.model.account import AccountName, account_name, is_key
+from mailweir.ports.errors import ConflictError, UnavailableError
+from mailweir.roles.embedded import prepare_store
+from mailweir.roles.errors import StartError
+from mailweir.services.administration import Administration
+
+T = TypeVar("T")
+
+
+def administer(settings: Settings, act: Callable[[Administration], Awaitable[T]]) -> T:
+    """What `act` gives, in the store of these settings, which is made if there is none. Raises StartError."""
+    prepare_store(settings.data)
+    return _in(settings.data, act)
+
+
+def number_of_accounts(directory: Path) -> int:
+    """How many accounts the store there has; none where there is no store. Raises StartError."""
+    if not (directory / "accounts.db").is_file():
+        return 0
+    return len(_in(directory, Administration.list_accounts))
+
+
+def make_first(settings: Settings) -> None:
+    """Makes the account that the settings name, if the store has none. Raises SettingsError, StartError."""
+    if settings.bootstrap_account is None:
+        return
+    account = account_name(settings.bootstrap_account)
+    if account is None:
+        raise SettingsError(
+            f"Setting bootstrap_account is {settings.bootstrap_account!r}; allowed are up to 64 letters, "
+            "digits, dots, dashes and underscores."
+        )
+    key = settings.bootstrap_key
+    if key is not None and not is_key(key):
+        raise SettingsError("Setting bootstrap_key must be k_ and 16 to 128 letters and digits.")
+    if number_of_accounts(settings.data):
+        return
+    _in(settings.data, lambda office: _make(office, account, key))
+
+
+async def _make(office: Administration, account: AccountName, key: str | None) -> None:
+    if key is None:
+        await office.accounts.add(account)  # `mailweir key add` makes its first one
+    else:
+        await office.add_account(account, key)
+
+
+def _in(directory: Path, act: Callable[[Administration], Awaitable[T]]) -> T:
+    async def acted() -> T:
+        accounts = SqliteAccounts(directory, SystemClock())
+        try:
+            return await act(Administration(accounts, RandomKeys()))
+        finally:
+            await accounts.close()
+
+    try:
+        return asyncio.run(acted())
+    except ConflictError as error:
+        raise StartError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    except UnavailableError as error:
+        raise StartError(f"The store in {directory} cannot be used: {error}.") from error

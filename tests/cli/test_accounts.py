@@ -1,0 +1,114 @@
+"""`mailweir account` and `mailweir key`: alone, and beside a server that learns of it at once."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fakes.server import a_server, environment
+
+BOB = "bob@thing.test"
+LEARNS_WITHIN = 1.0  # seconds, ten times what is promised
+
+
+def mailweir(*words: str, data: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "mailweir", *words, "--data", str(data)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment() | variables,
+    )
+
+
+def test_an_account_and_its_keys_are_made_listed_and_removed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert "There is no account" in mailweir("account", "list", data=data).stderr
+    made = mailweir("account", "add", "Ann", "--json", data=data)
+    assert (made.returncode, json.loads(made.stdout)["account"]) == (0, "ann")
+    key = json.loads(made.stdout)["key"]
+    assert key.startswith("k_")
+    assert len(key) == 42
+    more = mailweir("key", "add", "ann", "ci", data=data)
+    assert (more.returncode, more.stdout.strip().startswith("k_")) == (0, True)
+    keys = json.loads(mailweir("key", "list", "ann", "--json", data=data).stdout)
+    hints = [("ci", more.stdout.strip()[-4:]), ("first", key[-4:])]
+    assert [(one["name"], one["hint"]) for one in keys] == hints
+    assert mailweir("account", "list", data=data).stdout == "ann\n"
+    assert "ci " in mailweir("key", "list", "ann", data=data).stdout
+    assert mailweir("key", "remove", "ann", "ci", data=data).returncode == 0
+    assert mailweir("account", "remove", "ann", data=data).returncode == 0
+    assert json.loads(mailweir("account", "list", "--json", data=data).stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["account", "add", "ann"], 1, "There is an account ann already."),
+        (["account", "remove", "ben"], 1, "There is no account ben."),
+        (["account", "add", "no name"], 2, "no name of an account"),
+        (["key", "add", "ben", "ci"], 1, "There is no account ben."),
+        (["key", "add", "ann", "first"], 1, "Ann has a key first already."),
+        (["key", "add", "ann", "x\ny"], 2, "no name of a key"),
+        (["key", "remove", "ann", "ci"], 1, "ann has no key ci."),
+        (["account", "frobnicate"], 2, "frobnicate"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    tmp_path: Path, words: list[str], code: int, sentence: str
+) -> None:
+    mailweir("account", "add", "ann", data=tmp_path)
+    ended = mailweir(*words, data=tmp_path)
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert sentence in ended.stderr
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("flags", [[], ["--single"]], ids=str)
+def test_a_running_server_learns_of_keys_at_once_and_remembers_them(tmp_path: Path, flags: list[str]) -> None:
+    data = tmp_path / "data"
+    with a_server(data, *flags) as server:
+        key = mailweir("account", "add", "ann", data=data).stdout.strip()
+        within(lambda: server.api.get(f"/api/me?_mailsacKey={key}").status, 200)
+        server.api.drop(BOB, b"Subject: hidden\r\n\r\nhidden\r\n")
+        path = f"/api/addresses/{BOB}/messages?_mailsacKey={key}"
+        server.api.post(f"/api/addresses/{BOB}?_mailsacKey={key}")
+        assert server.api.get(f"/api/addresses/{BOB}/messages").status == 401
+        assert len(json.loads(server.api.get(path).body)) == 1
+        assert server.stop() == 0
+        server.start()
+        assert server.api.get(f"/api/addresses/{BOB}/messages").status == 401
+        assert server.api.get(path).status == 200
+        mailweir("key", "remove", "ann", "first", data=data)
+        within(lambda: server.api.get(path).status, 401)
+        mailweir("account", "remove", "ann", data=data)
+        within(lambda: server.api.get(f"/api/addresses/{BOB}/messages").status, 200)
+
+
+def within(ask: Callable[[], int], wanted: int) -> None:
+    begun = time.monotonic()
+    while ask() != wanted:
+        assert time.monotonic() - begun < LEARNS_WITHIN
+        time.sleep(0.01)  # noqa: TID251  nobody tells us
+
+
+def test_the_first_account_comes_from_the_settings(tmp_path: Path) -> None:
+    data, key = tmp_path / "data", "k_" + "x" * 40
+    refused = mailweir("serve", "--http", "0.0.0.0:0", data=data)
+    assert refused.returncode == 1
+    assert "mailweir account add NAME" in refused.stderr
+    wrong = mailweir("serve", data=data, MAILWEIR_BOOTSTRAP_ACCOUNT="ops", MAILWEIR_BOOTSTRAP_KEY="k_short")
+    assert (wrong.returncode, "bootstrap_key" in wrong.stderr) == (2, True)
+    flags = ("--bootstrap-account=ops", f"--bootstrap-key={key}")
+    with a_server(data, *flags) as server:
+        assert json.loads(server.api.get(f"/api/me?_mailsacKey={key}").body)["_id"] == "ops"
+        assert server.stop() == 0
+        server.start()  # the account is there already
+        assert server.api.get(f"/api/me?_mailsacKey={key}").status == 200
+    assert mailweir("account", "list", data=data).stdout == "ops\n"
