@@ -32,6 +32,7 @@ _PORTION: Final = 100_000  # messages of one load, so that a client need not rem
 _KIB: Final = 1024
 _REQUESTS: Final = 1_000
 _WARM: Final = 50  # requests that do not count
+_LISTED: Final = 15  # messages
 _ROUNDS: Final = 3
 _LARGER: Final = 1.3  # times what it takes in the smallest store
 _AS_FAST: Final = 0.9  # of the rate of an empty store
@@ -58,11 +59,13 @@ class Took:
     cost: float
 
 
-_KINDS: Final[Mapping[str, Callable[[Known], str]]] = {
-    "list all mail": lambda _: "/api/messages?limit=50",
-    "find by recipient": lambda one: f"/api/addresses/{one.inbox}/messages?limit=50",
-    "get one message": lambda one: f"/api/addresses/{one.inbox}/messages/{one.id}",
-    "search one word": lambda one: f"/api/messages?query={one.token}&limit=50",
+# The same for each size: no inbox of the smallest store has fewer than _LISTED. No request is made twice, but
+# for all mail, of which no answer is kept.
+_KINDS: Final[Mapping[str, Callable[[Known, int], str]]] = {
+    "list all mail": lambda _, limit: f"/api/messages?limit={limit}",
+    "find by recipient": lambda one, limit: f"/api/addresses/{one.inbox}/messages?limit={limit}",
+    "get one message": lambda one, _: f"/api/addresses/{one.inbox}/messages/{one.id}",
+    "search one word": lambda one, limit: f"/api/messages?query={one.token}&limit={limit}",
 }
 _BARRED: Final = ("list all mail", "find by recipient")
 
@@ -116,8 +119,11 @@ def _stored(server: Server) -> int:
 
 
 def _took(server: Server, kind: str, known: Sequence[Known]) -> Took:
-    paths = [_KINDS[kind](one) for one in random.choices(known, k=_WARM + _REQUESTS)]
-    return uvloop.run(_asked(server, paths))
+    path = _KINDS[kind]
+    paths = list({path(one, limit) for one in known for limit in range(1, _LISTED + 1)})
+    few = len(paths) <= _LISTED
+    paths = random.choices(paths, k=_REQUESTS) if few else random.sample(paths, min(_REQUESTS, len(paths)))
+    return uvloop.run(_asked(server, random.choices(paths, k=_WARM) + paths))
 
 
 async def _asked(server: Server, paths: Sequence[str]) -> Took:
