@@ -6,10 +6,19 @@ from contracts.conftest import Store
 from fakes.makers import BOB, EVE, a_delivery
 from mailweir.adapters.parser_pool.digesting import digest_of
 from mailweir.adapters.sqlite import queries
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.query import Words
 
 RAW = b"Subject: hello\r\n\r\nhello there\r\n"
+
+
+def everything(_: Inbox, __: AccountName | None) -> bool:
+    return True
+
+
+def nothing(_: Inbox, __: AccountName | None) -> bool:
+    return False
 
 
 async def furnish(store: Store, *inboxes: Inbox) -> None:
@@ -23,30 +32,29 @@ async def furnish(store: Store, *inboxes: Inbox) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 3])
 async def test_what_is_not_shown_takes_no_place_in_the_list_of_all(store: Store, limit: int) -> None:
     await furnish(store, BOB, EVE, BOB, EVE, EVE, EVE)
-    found = await store.mailbox.all(limit=limit, shown=lambda inbox: inbox == BOB)
+    found = await store.mailbox.all(limit=limit, shown=lambda inbox, _: inbox == BOB)
     assert [one.id for one in found] == ["q0000002-0", "q0000000-0"][:limit]
-    everything = await store.mailbox.all(limit=limit, shown=lambda _: True)
-    assert everything == await store.mailbox.all(limit=limit)
-    assert list(await store.mailbox.all(limit=limit, shown=lambda _: False)) == []
+    assert await store.mailbox.all(limit=limit, shown=everything) == await store.mailbox.all(limit=limit)
+    assert list(await store.mailbox.all(limit=limit, shown=nothing)) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 async def test_what_is_not_shown_takes_no_place_in_a_search(store: Store, limit: int) -> None:
     await furnish(store, BOB, *[EVE] * 30, BOB, *[EVE] * 30)
     query = Words("hello", None, prefix=False)
-    found = await store.mailbox.search(None, query, limit=limit, shown=lambda inbox: inbox == BOB)
+    found = await store.mailbox.search(None, query, limit=limit, shown=lambda inbox, _: inbox == BOB)
     assert [one.id for one in found] == ["q0000031-0", "q0000000-0"][:limit]
-    assert list(await store.mailbox.search(None, query, limit=limit, shown=lambda _: False)) == []
+    assert list(await store.mailbox.search(None, query, limit=limit, shown=nothing)) == []
 
 
 async def test_of_a_message_to_both_only_the_copy_that_is_shown_is_listed(store: Store) -> None:
     await store.intake.deliver(a_delivery(1, BOB, EVE, raw=RAW))
-    found = await store.mailbox.all(limit=9, shown=lambda inbox: inbox == EVE)
+    found = await store.mailbox.all(limit=9, shown=lambda inbox, _: inbox == EVE)
     assert [(one.id, one.inbox) for one in found] == [("q0000001-1", EVE)]
 
 
 async def test_no_more_than_so_many_are_looked_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "_LOOKED_AT", 3)
     await furnish(store, BOB, EVE, EVE, EVE)
-    found = await store.mailbox.all(limit=9, shown=lambda inbox: inbox == BOB)
+    found = await store.mailbox.all(limit=9, shown=lambda inbox, _: inbox == BOB)
     assert len(found) <= 1  # a store that looks no further than that finds none

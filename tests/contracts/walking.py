@@ -3,14 +3,19 @@
 On the way each store's revisions are watched: no number may ever stand for two states of an inbox.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from hypothesis import strategies as st
 
 from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Brief, Digest
+from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId
+from mailweir.policy.marking import labelled, moved, noted, toggled
 from mailweir.ports.digests import Digests
 from mailweir.ports.intake import Intake
 from mailweir.ports.mailbox import Mailbox
@@ -53,7 +58,15 @@ class Clear:
     inbox: Inbox
 
 
-Step = Deliver | Delete | Expire | Wait | Read | Clear
+@dataclass(frozen=True)
+class Mark:
+    number: int
+    index: int
+    inbox: Inbox
+    change: Callable[[Marks], Marks]
+
+
+Step = Deliver | Delete | Expire | Wait | Read | Clear | Mark
 
 inboxes = st.sampled_from(INBOXES)
 numbers = st.integers(0, 7)
@@ -63,7 +76,18 @@ expire = st.builds(Expire, st.sampled_from([0, -DAY, -SECOND, SECOND]), st.integ
 wait = st.builds(Wait, st.sampled_from([11, 1800, 3700, 90_000]))
 read = st.builds(Read, st.integers(1, 3))
 clear = st.builds(Clear, inboxes)
-walks = st.lists(st.one_of(deliver, deliver, delete, delete, expire, wait, read, read, clear), max_size=25)
+changes = st.sampled_from(
+    [
+        partial(toggled, account=AccountName("ann")),
+        partial(toggled, account=AccountName("ben")),
+        partial(labelled, label="new"),
+        partial(noted, read=True),
+        partial(moved, folder="spam"),
+    ]
+)
+mark = st.builds(Mark, numbers, st.integers(0, 3), inboxes, changes)
+steps = st.one_of(deliver, deliver, delete, delete, expire, wait, read, read, clear, mark, mark)
+walks = st.lists(steps, max_size=25)
 
 
 class Watched:
@@ -89,6 +113,8 @@ class Watched:
                 await self.digests.tidy()
             case Clear(inbox):
                 await self.mailbox.clear(inbox)
+            case Mark(number, index, inbox, change):
+                await self.mailbox.mark(inbox, MessageId(f"q{number:07d}-{index}"), change)
             case Wait():
                 pass
 
@@ -97,10 +123,12 @@ class Watched:
         for inbox in INBOXES:
             copies = await self.mailbox.inbox(inbox, limit=100)
             revision = await self.mailbox.revision(inbox)
-            ids = [f"{copy.id} {copy.brief}" for copy in copies]
+            ids = [f"{copy.id} {copy.brief} {copy.marks}" for copy in copies]
             assert await self.mailbox.count(inbox) == len(copies)
             assert self.meanings.setdefault((inbox, revision), ids) == ids
-            shown.append([(copy.id, copy.received, copy.size, copy.original, copy.brief) for copy in copies])
+            shown.append(
+                [(one.id, one.received, one.size, one.original, one.brief, one.marks) for one in copies]
+            )
             for copy in copies:
                 digest = await self.mailbox.digest(inbox, copy.id)
                 assert (digest.brief if digest else None) == copy.brief
@@ -110,4 +138,5 @@ class Watched:
         assert seqs == sorted(set(seqs), reverse=True)
         shown.append([copy.id for copy in everything])
         shown.append([copy.id for copy in await self.mailbox.all(limit=3, until=NOON + DAY)])
+        shown.append([copy.id for copy in await self.mailbox.saved(AccountName("ann"), limit=100)])
         return shown

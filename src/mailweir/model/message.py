@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Brief
+from mailweir.model.marks import UNMARKED, Marks
 
 QueueId = NewType("QueueId", str)
 """Names one transaction on one node; letters and digits only, so that `-` can follow it."""
@@ -75,8 +76,8 @@ class Summary(Struct, frozen=True, gc=False):
 
     `seq` rises in commit order within an inbox (not without gaps). `size` is the length of the
     raw message in octets. `headers` holds the few fields that a list shows, lower-case name to
-    undecoded octets. `brief` is what was read out of the message, None as long as it was not. Other
-    fields as in `Delivery`.
+    undecoded octets. `brief` is what was read out of the message, None as long as it was not.
+    `marks` is what people have noted. Other fields as in `Delivery`.
     """
 
     id: MessageId
@@ -90,6 +91,7 @@ class Summary(Struct, frozen=True, gc=False):
     headers: Mapping[str, bytes]
     flaws: tuple[str, ...] = ()
     brief: Brief | None = None
+    marks: Marks = UNMARKED
 
 
 def message_id(queue_id: QueueId, index: int) -> MessageId:

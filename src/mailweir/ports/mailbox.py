@@ -3,32 +3,38 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
+from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
 
-Shown = Callable[[Inbox], bool]
-"""Whether what is in an inbox may be shown where all inboxes are. Costs nothing and never raises."""
+Shown = Callable[[Inbox, AccountName | None], bool]
+"""Whether a message is shown, by its inbox and the account that saved it. Costs nothing and never raises."""
 
 
 class Mailbox(Protocol):
     """The kept mail of all inboxes. Every method raises UnavailableError when the store is away."""
 
-    async def inbox(self, inbox: Inbox, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """The newest `limit` messages, newest first; empty for an unknown inbox.
+    async def inbox(
+        self, inbox: Inbox, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The newest `limit` messages that are `shown`, newest first; empty for an unknown inbox.
 
-        `until` leaves out what was received later (milliseconds since the epoch).
+        `until` leaves out what was received later (milliseconds since the epoch). Fewer than `limit` also
+        when the newest 100,000 have no more that are shown.
         """
         ...
 
     async def all(
         self, *, limit: int, until: int | None = None, shown: Shown | None = None
     ) -> Sequence[Summary]:
-        """The same over every inbox, or over those that are `shown`.
+        """The same over every inbox."""
+        ...
 
-        Fewer than `limit` also when the newest 100,000 messages have no more that are shown.
-        """
+    async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
+        """The newest `limit` messages that this account has saved, newest first, wherever they are."""
         ...
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
@@ -39,8 +45,8 @@ class Mailbox(Protocol):
         """The whole message as it was kept, byte for byte."""
         ...
 
-    async def count(self, inbox: Inbox) -> int:
-        """How many messages this inbox has."""
+    async def count(self, inbox: Inbox, *, shown: Shown | None = None) -> int:
+        """How many messages this inbox has that are shown."""
         ...
 
     async def digest(self, inbox: Inbox, message: MessageId) -> Digest | None:
@@ -66,7 +72,7 @@ class Mailbox(Protocol):
     async def search(
         self, inbox: Inbox | None, query: Query, *, limit: int, shown: Shown | None = None
     ) -> Sequence[Summary]:
-        """The newest `limit` messages that match, newest first, of one inbox or of all that are `shown`.
+        """The newest `limit` messages that match, newest first, of one inbox or of all, that are `shown`.
 
         What was not digested yet matches nothing. Raises TooBroadError.
         """
@@ -76,8 +82,20 @@ class Mailbox(Protocol):
         """Removes one copy for good; False when there was none. Other recipients keep theirs."""
         ...
 
-    async def clear(self, inbox: Inbox) -> int:
-        """Removes all copies that are in this inbox now, and says how many went."""
+    async def mark(
+        self, inbox: Inbox, message: MessageId, change: Callable[[Marks], Marks]
+    ) -> Summary | None:
+        """Gives one copy the marks that `change` makes of those that it has; None when it is not there.
+
+        `change` neither waits nor raises. The inbox's revision rises when anything was changed.
+        """
+        ...
+
+    async def clear(self, inbox: Inbox, *, saved: bool = False) -> int:
+        """Removes all copies that are in this inbox now, the `saved` ones only if so said.
+
+        Says how many went.
+        """
         ...
 
     async def revision(self, inbox: Inbox) -> int:
@@ -92,7 +110,7 @@ class Mailbox(Protocol):
         """Removes one slice of what retention lets go, and says how many copies went; 0 when done.
 
         What was received `before` that moment (milliseconds since the epoch) goes, and what is not
-        among the newest `keep` of its inbox (0 = no such rule). A slice holds intake up for
-        5 ms at the most.
+        among the newest `keep` of its inbox (0 = no such rule), unless it was saved. A slice holds intake
+        up for 5 ms at the most.
         """
         ...

@@ -1,12 +1,14 @@
 """Kept mail in memory. Each method finishes without waiting, so each is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from mailweir.adapters.memory.search import matches
 from mailweir.adapters.memory.store import MemoryStore
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
+from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
 from mailweir.ports.mailbox import Shown
@@ -20,17 +22,21 @@ class MemoryMailbox:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
 
-    async def inbox(self, inbox: Inbox, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """The newest `limit` messages, newest first."""
-        copies = self._store.newest(inbox)
-        return list(islice((c for c in copies if until is None or c.received <= until), limit))
+    async def inbox(
+        self, inbox: Inbox, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The newest `limit` messages that are shown, newest first."""
+        return _first(self._store.newest(inbox), limit, until, shown)
 
     async def all(
         self, *, limit: int, until: int | None = None, shown: Shown | None = None
     ) -> Sequence[Summary]:
-        """The same over every inbox, or over those that are shown."""
-        copies = (c for c in self._store.newest() if shown is None or shown(c.inbox))
-        return list(islice((c for c in copies if until is None or c.received <= until), limit))
+        """The same over every inbox."""
+        return _first(self._store.newest(), limit, until, shown)
+
+    async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
+        """The newest `limit` messages that this account has saved."""
+        return list(islice((c for c in self._store.newest() if c.marks.saved_by == account), limit))
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message of this inbox."""
@@ -41,9 +47,9 @@ class MemoryMailbox:
         copy = self._store.find(inbox, message)
         return None if copy is None else self._store.raw(copy)
 
-    async def count(self, inbox: Inbox) -> int:
-        """How many messages this inbox has."""
-        return sum(1 for _ in self._store.newest(inbox))
+    async def count(self, inbox: Inbox, *, shown: Shown | None = None) -> int:
+        """How many messages this inbox has that are shown."""
+        return sum(1 for c in self._store.newest(inbox) if shown is None or shown(inbox, c.marks.saved_by))
 
     async def digest(self, inbox: Inbox, message: MessageId) -> Digest | None:
         """What was read out of a message."""
@@ -74,7 +80,8 @@ class MemoryMailbox:
     ) -> Sequence[Summary]:
         """The newest `limit` messages that match."""
         copies = self._store.newest() if inbox is None else self._store.newest(inbox)
-        read = ((c, self._store.kept(c)) for c in copies if shown is None or shown(c.inbox))
+        visible = (c for c in copies if shown is None or shown(c.inbox, c.marks.saved_by))
+        read = ((copy, self._store.kept(copy)) for copy in visible)
         found = (copy for copy, kept in read if kept.digest and matches(query, kept, kept.digest))
         return list(islice(found, limit))
 
@@ -86,9 +93,16 @@ class MemoryMailbox:
         self._store.remove([copy])
         return True
 
-    async def clear(self, inbox: Inbox) -> int:
+    async def mark(
+        self, inbox: Inbox, message: MessageId, change: Callable[[Marks], Marks]
+    ) -> Summary | None:
+        """Gives one copy other marks."""
+        copy = self._store.find(inbox, message)
+        return None if copy is None else self._store.mark(copy, change(copy.marks))
+
+    async def clear(self, inbox: Inbox, *, saved: bool = False) -> int:
         """Removes all copies that are in this inbox now."""
-        copies = list(self._store.newest(inbox))
+        copies = [c for c in self._store.newest(inbox) if saved or c.marks.saved_by is None]
         self._store.remove(copies)
         return len(copies)
 
@@ -106,3 +120,8 @@ class MemoryMailbox:
 
     async def close(self) -> None:
         """Nothing runs between two calls."""
+
+
+def _first(copies: Iterator[Summary], limit: int, until: int | None, shown: Shown | None) -> list[Summary]:
+    visible = (c for c in copies if shown is None or shown(c.inbox, c.marks.saved_by))
+    return list(islice((c for c in visible if until is None or c.received <= until), limit))

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
+from mailweir.model.marks import Marks
 from mailweir.model.message import Delivery, MessageId, QueueId, Summary, message_id
 from mailweir.ports.clock import Clock
 from mailweir.wire.mime.headers import scan
@@ -137,6 +138,15 @@ class MemoryStore:
         copies = max(revision, newest.seq if newest else 0)
         return copies and copies << _CHANGE_BITS | self._touched.get(inbox, 0)
 
+    def mark(self, copy: Summary, marks: Marks) -> Summary:
+        """Gives a copy that is there other marks."""
+        if marks == copy.marks:
+            return copy
+        self._last_change += 1
+        self._changed[copy.inbox] = (self._last_change, self._clock.now())
+        changed = self._entries[copy.seq] = replace(copy, marks=marks)
+        return changed
+
     def remove(self, copies: Iterable[Summary]) -> None:
         """Removes copies that are there; each message goes with its last copy."""
         now = self._clock.now()
@@ -162,12 +172,14 @@ class MemoryStore:
 
     def let_go(self, *, before: int, keep: int, slice_size: int) -> list[Summary]:
         """At most `slice_size` copies that retention lets go."""
-        old = (copy for copy in self._entries.values() if copy.received < before)
+        loose = (copy for copy in self._entries.values() if copy.marks.saved_by is None)
+        old = (copy for copy in loose if copy.received < before)
         surplus = (
             self._entries[seq]
             for seqs in self._inboxes.values()
             if keep and len(seqs) > keep
             for seq in islice(seqs.values(), len(seqs) - keep)
+            if self._entries[seq].marks.saved_by is None
         )
         return list(islice(old, slice_size)) or list(islice(surplus, slice_size))
 

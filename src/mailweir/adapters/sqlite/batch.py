@@ -14,7 +14,8 @@ from mailweir.ports.errors import UnavailableError
 # busy event loop that costs more than the rows (5,992 instead of 2,609 rows/s in batches of 50).
 _ROWS_AT_ONCE = (64, 8, 1)
 _MESSAGE = {n: f"INSERT INTO message VALUES {', '.join(['(?,?,?,?,?,?,?,?,?)'] * n)}" for n in _ROWS_AT_ONCE}  # noqa: S608  placeholders only
-_ENTRY = {n: f"INSERT INTO entry VALUES {', '.join(['(?,?,?,?,?)'] * n)}" for n in _ROWS_AT_ONCE}  # noqa: S608  placeholders only
+_NEW_ENTRY = "INSERT INTO entry (seq, message, inbox, original, position) VALUES"
+_ENTRY = {n: f"{_NEW_ENTRY} {', '.join(['(?,?,?,?,?)'] * n)}" for n in _ROWS_AT_ONCE}
 
 _KNOWN = """
     SELECT queue_id FROM message WHERE queue_id IN carray(?1)

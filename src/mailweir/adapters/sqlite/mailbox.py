@@ -1,7 +1,7 @@
 """Kept mail on SQLite: reads in a few threads, removals in one, and neither on the event loop."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mailweir.adapters.sqlite import queries, removal, search
@@ -9,8 +9,10 @@ from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.expiry import Expiry
 from mailweir.adapters.sqlite.revisions import Revisions
 from mailweir.adapters.sqlite.threads import Changes, Reader, Readers
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
+from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
 from mailweir.ports.clock import Clock
@@ -44,16 +46,20 @@ class SqliteMailbox:
         self._removals = Changes(directory, clock, patience=patience)
         self._expiry = Expiry(self._readers, self._removals, clock)
 
-    async def inbox(self, inbox: Inbox, *, limit: int, until: int | None = None) -> Sequence[Summary]:
-        """The newest `limit` messages, newest first.
+    async def inbox(
+        self, inbox: Inbox, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The newest `limit` messages that are shown, newest first.
 
         A thread fetches what may have to come from the disk; who asks again for a list that is not long
         is answered on the loop, in a third of the time.
         """
         if limit <= _LISTED and inbox in self._warm:
             self._warm.move_to_end(inbox)
-            return self._here.answer(lambda c: queries.newest(c, inbox, limit=limit, until=until))
-        found = await self._readers.run(lambda c: queries.newest(c, inbox, limit=limit, until=until))
+            return self._here.answer(
+                lambda c: queries.newest(c, inbox, limit=limit, until=until, shown=shown)
+            )
+        found = await self._readers.run(_newest(inbox, limit, until, shown))
         self._warm[inbox] = None
         if len(self._warm) > _WARM:
             self._warm.popitem(last=False)
@@ -62,10 +68,12 @@ class SqliteMailbox:
     async def all(
         self, *, limit: int, until: int | None = None, shown: Shown | None = None
     ) -> Sequence[Summary]:
-        """The same over every inbox, or over those that are shown."""
-        if shown is None:
-            return await self._readers.run(lambda c: queries.newest(c, None, limit=limit, until=until))
-        return await self._readers.run(lambda c: queries.newest_shown(c, shown, limit=limit, until=until))
+        """The same over every inbox."""
+        return await self._readers.run(_newest(None, limit, until, shown))
+
+    async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
+        """The newest `limit` messages that this account has saved."""
+        return await self._readers.run(lambda c: queries.saved(c, account, limit))
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message of this inbox."""
@@ -75,9 +83,9 @@ class SqliteMailbox:
         """The whole message as it was kept."""
         return await self._readers.run(lambda c: queries.raw(c, inbox, message))
 
-    async def count(self, inbox: Inbox) -> int:
-        """How many messages this inbox has."""
-        return await self._readers.run(lambda c: queries.count(c, inbox))
+    async def count(self, inbox: Inbox, *, shown: Shown | None = None) -> int:
+        """How many messages this inbox has that are shown."""
+        return await self._readers.run(lambda c: queries.count(c, inbox, shown))
 
     async def digest(self, inbox: Inbox, message: MessageId) -> Digest | None:
         """What was read out of a message."""
@@ -128,14 +136,24 @@ class SqliteMailbox:
         removed, _ = await self._removals.run(remove)
         return removed > 0
 
-    async def clear(self, inbox: Inbox) -> int:
+    async def mark(
+        self, inbox: Inbox, message: MessageId, change: Callable[[Marks], Marks]
+    ) -> Summary | None:
+        """Gives one copy other marks."""
+        now = self._clock.now()
+        there, _ = await self._removals.run(lambda c: queries.mark(c, inbox, message, change, now))
+        return await self.find(inbox, message) if there else None
+
+    async def clear(self, inbox: Inbox, *, saved: bool = False) -> int:
         """Removes all copies that are in this inbox now, in slices, so that intake goes on meanwhile."""
         newest = await self._readers.run(lambda c: queries.newest_seq(c, inbox))
         total = 0
         while True:
             now = self._clock.now()
             removed, _ = await self._removals.run(
-                lambda c, now=now: removal.remove(c, queries.oldest_seqs(c, inbox, newest, _SLICE), now)
+                lambda c, now=now: removal.remove(
+                    c, queries.oldest_seqs(c, inbox, newest, _SLICE, with_saved=saved), now
+                )
             )
             total += removed
             if removed < _SLICE:
@@ -152,3 +170,9 @@ class SqliteMailbox:
         self._revisions.close()
         self._here.close()
         await self._removals.close()
+
+
+def _newest(
+    inbox: Inbox | None, limit: int, until: int | None, shown: Shown | None
+) -> Callable[[Connection], list[Summary]]:
+    return lambda c: queries.newest(c, inbox, limit=limit, until=until, shown=shown)

@@ -6,10 +6,14 @@ from itertools import islice
 from mailweir.adapters.sqlite.digest_rows import digest
 from mailweir.adapters.sqlite.driver import Connection, texts
 from mailweir.adapters.sqlite.packing import unpacked
-from mailweir.adapters.sqlite.rows import INBOX, SUMMARY, summary
+from mailweir.adapters.sqlite.rows import INBOX, SAVED_BY, SUMMARY, marks_of, packed_marks, summary
+from mailweir.adapters.sqlite.writer import next_changes
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
+from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId, Summary, message_id, split_message_id
+from mailweir.ports.mailbox import Shown
 
 _FOREVER = 2**63 - 1
 _CHANGE_BITS = 24
@@ -39,7 +43,18 @@ _FULL = f"""
     {_JOINED} CROSS JOIN digest ON digest.message = message.id WHERE {_NAMED}
 """
 
-_OLDEST = "SELECT seq FROM entry WHERE inbox = ? AND seq <= ? ORDER BY seq LIMIT ?"
+_OLDEST = """
+    SELECT seq FROM entry WHERE inbox = ? AND seq <= ? AND (saved_by IS NULL OR ?) ORDER BY seq LIMIT ?
+"""
+_COUNT = "SELECT saved_by, count(*) FROM entry WHERE inbox = ? GROUP BY saved_by"
+_SAVED = f"""
+    SELECT {SUMMARY} FROM entry INDEXED BY entry_saved
+    CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    WHERE entry.saved_by = ? ORDER BY entry.seq DESC LIMIT ?
+"""  # noqa: S608  a list of columns, fixed here
+_MARKS = f"SELECT entry.seq, entry.saved_by, entry.marks {_COPY}"
+_MARK = "UPDATE entry SET saved_by = ?, marks = ? WHERE seq = ?"
+_NOTE_CHANGE = "INSERT OR REPLACE INTO changed VALUES (?, ?, ?)"
 
 _AFTER = f"""
     SELECT {SUMMARY}
@@ -62,23 +77,39 @@ _REVISION = f"""
 """  # noqa: S608  numbers, fixed here
 
 
-def newest(connection: Connection, inbox: Inbox | None, *, limit: int, until: int | None) -> list[Summary]:
-    """The newest copies in one inbox, or in all."""
-    latest = _FOREVER if until is None else until
-    if inbox is None:
-        rows = connection.execute(_ALL, (latest, limit))
-    else:
-        rows = connection.execute(_INBOX, (inbox, latest, limit))
-    return [summary(row) for row in rows]
-
-
-def newest_shown(
-    connection: Connection, shown: Callable[[Inbox], bool], *, limit: int, until: int | None
+def newest(
+    connection: Connection, inbox: Inbox | None, *, limit: int, until: int | None, shown: Shown | None = None
 ) -> list[Summary]:
-    """The newest copies in those inboxes that are shown, of the newest `_LOOKED_AT` in all."""
+    """The newest copies in one inbox, or in all, that are shown; of the newest `_LOOKED_AT` in any case."""
     latest = _FOREVER if until is None else until
-    rows = connection.execute(_ALL, (latest, _LOOKED_AT))
-    return [summary(row) for row in islice((row for row in rows if shown(row[INBOX])), limit)]
+    most = limit if shown is None else _LOOKED_AT
+    if inbox is None:
+        rows = connection.execute(_ALL, (latest, most))
+    else:
+        rows = connection.execute(_INBOX, (inbox, latest, most))
+    visible = (row for row in rows if shown is None or shown(row[INBOX], row[SAVED_BY]))
+    return [summary(row) for row in islice(visible, limit)]
+
+
+def saved(connection: Connection, account: AccountName, limit: int) -> list[Summary]:
+    """The newest copies that an account has saved."""
+    return [summary(row) for row in connection.execute(_SAVED, (account, limit))]
+
+
+def mark(
+    connection: Connection, inbox: Inbox, message: MessageId, change: Callable[[Marks], Marks], now: int
+) -> bool:
+    """Gives a copy other marks, within the caller's transaction; False when it is not there."""
+    name = _name(message)
+    rows = connection.execute(_MARKS, (*name, inbox)).fetchall() if name else []
+    if not rows:
+        return False
+    seq, *columns = rows[0]
+    old = marks_of(*columns)
+    if (new := change(old)) != old:
+        connection.execute(_MARK, (*packed_marks(new), seq))
+        connection.execute(_NOTE_CHANGE, (inbox, next_changes(connection, 1).start, now))
+    return True
 
 
 def find(connection: Connection, inbox: Inbox, message: MessageId) -> Summary | None:
@@ -112,9 +143,10 @@ def full(connection: Connection, inbox: Inbox, message: MessageId) -> Digest | N
     return digest(*rows[0]) if rows else None
 
 
-def count(connection: Connection, inbox: Inbox) -> int:
-    """How many copies lie in this inbox."""
-    return connection.execute("SELECT count(*) FROM entry WHERE inbox = ?", (inbox,)).get
+def count(connection: Connection, inbox: Inbox, shown: Shown | None) -> int:
+    """How many copies lie in this inbox that are shown."""
+    rows = connection.execute(_COUNT, (inbox,))
+    return sum(number for saved_by, number in rows if shown is None or shown(inbox, saved_by))
 
 
 def newest_seq(connection: Connection, inbox: Inbox) -> int:
@@ -122,9 +154,11 @@ def newest_seq(connection: Connection, inbox: Inbox) -> int:
     return connection.execute("SELECT ifnull(max(seq), 0) FROM entry WHERE inbox = ?", (inbox,)).get
 
 
-def oldest_seqs(connection: Connection, inbox: Inbox, last: int, limit: int) -> list[int]:
+def oldest_seqs(
+    connection: Connection, inbox: Inbox, last: int, limit: int, *, with_saved: bool
+) -> list[int]:
     """The numbers of this inbox's oldest copies, none after `last`."""
-    return [seq for (seq,) in connection.execute(_OLDEST, (inbox, last, limit))]
+    return [seq for (seq,) in connection.execute(_OLDEST, (inbox, last, with_saved, limit))]
 
 
 def position(connection: Connection) -> int:

@@ -10,13 +10,13 @@ from mailweir.adapters.sqlite.driver import Connection
 _OLD = """
     SELECT entry.seq, message.size
     FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND message.id + message.copies - 1
-    WHERE message.received < ? ORDER BY message.received LIMIT ?
+    WHERE message.received < ? AND entry.saved_by IS NULL ORDER BY message.received LIMIT ?
 """
 _ENTRIES_AFTER = "SELECT seq, inbox FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
 _LAST_SURPLUS = "SELECT seq FROM entry WHERE inbox = ? ORDER BY seq DESC LIMIT 1 OFFSET ?"
 _SURPLUS = """
     SELECT entry.seq, message.size FROM entry CROSS JOIN message ON message.id = entry.message
-    WHERE entry.inbox = ? AND entry.seq <= ? ORDER BY entry.seq LIMIT ?
+    WHERE entry.inbox = ? AND entry.seq <= ? AND entry.saved_by IS NULL ORDER BY entry.seq LIMIT ?
 """
 _REVISIONS_AFTER = """
     SELECT inbox, at < ?3 AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.inbox = changed.inbox)

@@ -8,20 +8,27 @@ import msgspec
 
 from mailweir.adapters.sqlite.digest_rows import brief
 from mailweir.adapters.sqlite.packing import Body
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
+from mailweir.model.marks import UNMARKED, Folder, Marks
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient, Summary, message_id
 from mailweir.wire.mime.headers import scan
 
 SUMMARY = """
     message.queue_id, entry.position, entry.inbox, entry.original, entry.seq,
-    message.received, message.size, message.sender, message.meta, digest.brief
+    message.received, message.size, message.sender, message.meta, entry.saved_by, entry.marks, digest.brief
 """
 """The columns of a `SummaryRow`, from `entry` joined with its `message` and its `digest`; never `raw`."""
 
 INBOX: Final = 2
 """Which of these columns names the inbox."""
 
-SummaryRow = tuple[str, int, str, str, int, int, int, str | None, bytes, bytes | None]
+SAVED_BY: Final = 9
+"""And which the account that saved the copy."""
+
+SummaryRow = tuple[
+    str, int, str, str, int, int, int, str | None, bytes, AccountName | None, bytes | None, bytes | None
+]
 MessageColumns = tuple[str, int, int, str | None, int, bytes, int, bytes]
 
 
@@ -37,11 +44,20 @@ class _Meta(msgspec.Struct, array_like=True, frozen=True, gc=False):
     flaws: tuple[str, ...]
 
 
+class _Sorting(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """The column `marks`. New fields go last and have defaults."""
+
+    folder: Folder = "inbox"
+    labels: tuple[str, ...] = ()
+    read: bool | None = None
+
+
 # Lists show mostly what they showed a moment ago. An octet bound is in `_LONG`: a digest may have 64 KiB.
 _KNOWN = 4096  # rows
 _LONG = 2048  # octets
 
 _encode_meta = msgspec.msgpack.Encoder().encode
+_decode_sorting = msgspec.msgpack.Decoder(_Sorting).decode
 _decode_meta = msgspec.msgpack.Decoder(_Meta).decode
 
 
@@ -79,7 +95,7 @@ def summary(row: SummaryRow) -> Summary:
 
 
 def _read(row: SummaryRow) -> Summary:
-    queue_id, position, inbox, original, seq, received, size, sender, packed, read = row
+    queue_id, position, inbox, original, seq, received, size, sender, packed, saved_by, marks, read = row
     meta = _decode_meta(packed)
     return Summary(
         message_id(QueueId(queue_id), position),
@@ -93,10 +109,24 @@ def _read(row: SummaryRow) -> Summary:
         meta.headers,
         meta.flaws,
         brief(read),
+        marks_of(saved_by, marks),
     )
 
 
 _known = lru_cache(_KNOWN)(_read)
+
+
+def marks_of(saved_by: AccountName | None, packed: bytes | None) -> Marks:
+    """What the columns `saved_by` and `marks` hold."""
+    if packed is None:
+        return UNMARKED if saved_by is None else Marks(saved_by)
+    sorting = _decode_sorting(packed)
+    return Marks(saved_by, sorting.folder, sorting.labels, sorting.read)
+
+
+def packed_marks(marks: Marks) -> tuple[AccountName | None, bytes]:
+    """These columns of a copy with such marks."""
+    return marks.saved_by, _encode_meta(_Sorting(marks.folder, marks.labels, marks.read))
 
 
 def peer_ip(packed: bytes) -> str:

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import apsw
 
 from mailweir.adapters.sqlite.driver import Connection
-from mailweir.adapters.sqlite.rows import INBOX, SUMMARY, summary
+from mailweir.adapters.sqlite.rows import INBOX, SAVED_BY, SUMMARY, summary
 from mailweir.adapters.sqlite.search_index import ERA_BITS
 from mailweir.adapters.sqlite.search_terms import Span, spans
 from mailweir.model.address import Inbox
@@ -86,7 +86,7 @@ def search(connection: Connection, asked: Asked, monotonic: Callable[[], float])
         looked_at = limit
         while True:
             rows = connection.execute(*compiled(wanted, inbox, looked_at)).fetchall()
-            found = [row for row in rows if shown is None or shown(row[INBOX])][:limit]
+            found = [row for row in rows if shown is None or shown(row[INBOX], row[SAVED_BY])][:limit]
             if len(found) == limit or len(rows) < looked_at:
                 return [summary(row) for row in found]
             looked_at *= _MORE  # what is somebody else's takes no places

@@ -1,0 +1,109 @@
+"""Marks: kept with the copy, seen in every list, and what is saved stays."""
+
+from functools import partial
+
+import pytest
+
+from contracts.conftest import Store
+from fakes.makers import BOB, EVE, NOON, a_delivery
+from mailweir.model.account import AccountName
+from mailweir.model.marks import UNMARKED, Marks
+from mailweir.model.message import MessageId
+from mailweir.policy.marking import labelled, moved, noted, toggled
+
+ANN, BEN = AccountName("ann"), AccountName("ben")
+FIRST = MessageId("q0000001-0")
+NEVER = 0
+
+
+async def furnish(store: Store, count: int = 3) -> None:
+    for number in range(1, count + 1):
+        await store.intake.deliver(a_delivery(number, BOB, EVE))
+
+
+async def test_what_is_marked_is_so_wherever_it_is_shown(store: Store) -> None:
+    await furnish(store)
+    mailbox = store.mailbox
+    for change in (
+        partial(toggled, account=ANN),
+        partial(labelled, label="new"),
+        partial(labelled, label="ä\N{SNOWMAN}"),
+        partial(moved, folder="trash"),
+        partial(noted, read=False),
+    ):
+        marked = await mailbox.mark(BOB, FIRST, change)
+    assert marked is not None
+    assert marked.marks == Marks(ANN, "trash", ("new", "ä\N{SNOWMAN}"), read=False)
+    shown = [
+        await mailbox.find(BOB, FIRST),
+        (await mailbox.inbox(BOB, limit=9))[-1],
+        next(one for one in await mailbox.all(limit=9) if one.seq == marked.seq),
+        (await mailbox.after([BOB], 0, limit=1))[0],
+        *await mailbox.saved(ANN, limit=9),
+    ]
+    assert shown == [marked] * 5
+    others = [one for one in await mailbox.all(limit=9) if one.seq != marked.seq]
+    assert {one.marks for one in others} == {UNMARKED}
+
+
+async def test_a_mark_raises_the_revision_and_nothing_else_does(store: Store) -> None:
+    await furnish(store, 1)
+    before = await store.mailbox.revision(BOB)
+    other = await store.mailbox.revision(EVE)
+    await store.mailbox.mark(BOB, FIRST, partial(noted, read=True))
+    after = await store.mailbox.revision(BOB)
+    assert after > before
+    await store.mailbox.mark(BOB, FIRST, partial(noted, read=True))
+    assert await store.mailbox.revision(BOB) == after
+    assert await store.mailbox.revision(EVE) == other
+    assert await store.mailbox.mark(BOB, MessageId("q0000009-0"), partial(noted, read=True)) is None
+    assert await store.mailbox.mark(EVE, FIRST, partial(noted, read=True)) is None
+
+
+async def test_what_one_account_saved_is_told_apart_from_anothers(store: Store) -> None:
+    await furnish(store)
+    await store.mailbox.mark(BOB, FIRST, partial(toggled, account=ANN))
+    await store.mailbox.mark(BOB, MessageId("q0000002-0"), partial(toggled, account=BEN))
+
+    def for_ann(_: str, saved_by: AccountName | None) -> bool:
+        return saved_by in {None, ANN}
+
+    listed = await store.mailbox.inbox(BOB, limit=9, shown=for_ann)
+    assert [one.id for one in listed] == ["q0000003-0", FIRST]
+    assert await store.mailbox.count(BOB, shown=for_ann) == 2
+    assert await store.mailbox.count(BOB) == 3
+    assert [one.id for one in await store.mailbox.saved(BEN, limit=9)] == ["q0000002-0"]
+    assert [one.id for one in await store.mailbox.inbox(BOB, limit=1, shown=for_ann)] == ["q0000003-0"]
+
+
+async def test_what_is_saved_is_left_by_retention_and_by_emptying(store: Store) -> None:
+    await furnish(store)
+    await store.mailbox.mark(BOB, FIRST, partial(toggled, account=ANN))
+    while await store.mailbox.expire(before=NOON + 10**9, keep=0):
+        pass
+    assert [one.id for one in await store.mailbox.all(limit=9)] == [FIRST]
+    assert await store.mailbox.clear(BOB) == 0
+    assert await store.mailbox.clear(BOB, saved=True) == 1
+    assert list(await store.mailbox.all(limit=9)) == []
+    assert list(await store.mailbox.saved(ANN, limit=9)) == []
+
+
+@pytest.mark.parametrize("keep", [1, 2])
+async def test_what_is_saved_is_no_surplus(store: Store, keep: int) -> None:
+    await furnish(store, 5)
+    for number in (1, 2):
+        await store.mailbox.mark(BOB, MessageId(f"q000000{number}-0"), partial(toggled, account=ANN))
+    for _ in range(3):  # a scan says once that it has come to the end
+        while await store.mailbox.expire(before=NEVER, keep=keep):
+            pass
+    left = [one.id for one in await store.mailbox.inbox(BOB, limit=9)]
+    assert left == [f"q000000{number}-0" for number in range(5, 5 - keep, -1)] + ["q0000002-0", "q0000001-0"]
+
+
+async def test_what_was_let_go_again_goes(store: Store) -> None:
+    await furnish(store, 1)
+    for _ in range(2):
+        await store.mailbox.mark(BOB, FIRST, partial(toggled, account=ANN))
+    while await store.mailbox.expire(before=NOON + 10**9, keep=0):
+        pass
+    assert list(await store.mailbox.all(limit=9)) == []
