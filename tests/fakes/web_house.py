@@ -52,9 +52,11 @@ class BrittleMailbox(MemoryMailbox):
     gate: asyncio.Event | None = None
     reached: asyncio.Event | None = None
 
-    async def inbox(self, inbox: Inbox, *, limit: int, until: int | None = None) -> Sequence[Summary]:
+    async def inbox(
+        self, inbox: Inbox, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
         await self._wait()
-        return await super().inbox(inbox, limit=limit, until=until)
+        return await super().inbox(inbox, limit=limit, until=until, shown=shown)
 
     async def all(
         self, *, limit: int, until: int | None = None, shown: Shown | None = None

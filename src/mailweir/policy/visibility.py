@@ -19,6 +19,7 @@ class Refusal(Enum):
     FORBIDDEN = "not allowed"
     NOT_YOURS = "somebody else's mail"
     TAKEN = "somebody else's address"
+    NOT_YOURS_TO_SORT = "nobody's mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,11 @@ class AnonymousRules:
     local: bool = False  # profile `local`: *All mail* is open to this machine
 
 
-def sees(caller: Caller, owner: AccountName | None) -> bool:
-    """Whether an inbox of that owner (None: a public one) is shown where all inboxes are."""
-    return owner is None or owner == caller.account
+def sees(caller: Caller, owner: AccountName | None, saved_by: AccountName | None = None) -> bool:
+    """Whether a message is shown: one in an inbox of that owner, or of nobody's, saved by that account, or
+    by nobody.
+    """  # noqa: D205  one sentence
+    return owner in {None, caller.account} and saved_by in {None, caller.account}
 
 
 def may_read(rules: AnonymousRules, caller: Caller, owner: AccountName | None) -> Refusal | None:

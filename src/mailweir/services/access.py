@@ -8,6 +8,7 @@ from mailweir.model.address import Inbox
 from mailweir.policy import visibility
 from mailweir.policy.visibility import AnonymousRules, Caller, Reader, Refusal
 from mailweir.ports.directory import Directory
+from mailweir.ports.mailbox import Shown
 
 
 class RefusedError(Exception):
@@ -71,9 +72,17 @@ class Access:
         _allow(visibility.may_clear(self.rules, caller, self.directory.owner_of(inbox)))
         return caller
 
-    def shows(self, caller: Caller, inbox: Inbox) -> bool:
-        """Whether this inbox is among all those that the caller sees."""
-        return visibility.sees(caller, self.directory.owner_of(inbox))
+    def shows(self, caller: Caller, inbox: Inbox, saved_by: AccountName | None) -> bool:
+        """Whether the caller sees a message in this inbox that was saved by that account, or by nobody."""
+        return visibility.sees(caller, self.directory.owner_of(inbox), saved_by)
+
+    def all_shown(self, caller: Caller) -> Shown:
+        """The same as a question about each of many."""
+        return lambda inbox, saved_by: self.shows(caller, inbox, saved_by)
+
+    def owns(self, caller: Caller, inbox: Inbox) -> bool:
+        """Whether the caller has this inbox for himself."""
+        return caller.account is not None and self.directory.owner_of(inbox) == caller.account
 
     def only_latest(self, caller: Caller) -> bool:
         """Whether the caller is shown no more of an inbox than its newest message."""

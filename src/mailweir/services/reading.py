@@ -14,7 +14,7 @@ from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
 from mailweir.policy.visibility import Caller, Reader
 from mailweir.ports.clock import Clock
-from mailweir.ports.mailbox import Mailbox, Shown
+from mailweir.ports.mailbox import Mailbox
 from mailweir.services.access import Access
 from mailweir.services.watching import Watching
 
@@ -50,7 +50,7 @@ class Reading:
 
     async def all(self, reader: Reader, *, limit: int, until: int | None = None) -> Sequence[Summary]:
         """*All mail*, newest first: what is public, and the reader's own."""
-        shown = self._shown(self.access.list_all(reader))
+        shown = self.access.all_shown(self.access.list_all(reader))
         return await self._digested(await self.mailbox.all(limit=limit, until=until, shown=shown))
 
     async def search(
@@ -61,32 +61,32 @@ class Reading:
         The newest message is waited for as there; what has no digest is not found.
         """
         if inbox is None:
-            shown = self._shown(self.access.list_all(reader))
+            shown = self.access.all_shown(self.access.list_all(reader))
             await self._digested(await self.mailbox.all(limit=1, shown=shown))
             return await self.mailbox.search(None, query, limit=limit, shown=shown)
         newest = await self.inbox(reader, inbox, limit=1)
-        found = await self.mailbox.search(inbox, query, limit=limit)
-        if self.access.only_latest(self.access.read(reader, inbox)):
+        caller = self.access.read(reader, inbox)
+        shown = self.access.all_shown(caller)
+        found = await self.mailbox.search(inbox, query, limit=limit, shown=shown)
+        if self.access.only_latest(caller):
             return [one for one in found[:1] if newest and one.id == newest[0].id]
         return found
 
     async def count(self, reader: Reader, inbox: Inbox) -> int:
         """How many messages of one inbox this reader may see."""
         caller = self.access.read(reader, inbox)
-        count = await self.mailbox.count(inbox)
+        count = await self.mailbox.count(inbox, shown=self.access.all_shown(caller))
         return min(count, 1) if self.access.only_latest(caller) else count
 
     async def find(self, reader: Reader, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message; None when this inbox shows this reader none of that id."""
-        if not await self._shows(reader, inbox, message):
-            return None
-        found = await self.mailbox.find(inbox, message)
+        found = await self._shown(reader, inbox, message)
         digested = await self._digested([] if found is None else [found])
         return digested[0] if digested else None
 
     async def raw(self, reader: Reader, inbox: Inbox, message: MessageId) -> bytes | None:
         """The whole message, byte for byte; None as in `find`."""
-        if not await self._shows(reader, inbox, message):
+        if await self._shown(reader, inbox, message) is None:
             return None
         return await self.mailbox.raw(inbox, message)
 
@@ -103,30 +103,42 @@ class Reading:
     async def delete(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
         """Removes one message for good; False when this reader sees none of that id."""
         self.access.delete(reader, inbox)
-        if not await self._shows(reader, inbox, message):
+        if await self._shown(reader, inbox, message) is None:
             return False
         return await self.mailbox.delete(inbox, message)
 
-    async def clear(self, reader: Reader, inbox: Inbox) -> int:
-        """Removes all that is in an inbox now, and says how many messages went."""
-        self.access.clear(reader, inbox)
-        return await self.mailbox.clear(inbox)
+    async def clear(self, reader: Reader, inbox: Inbox, *, saved: bool = False) -> int:
+        """Removes all that is in an inbox now, and says how many messages went.
 
-    async def _shows(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
-        """Whether this reader may ask for that id at all."""
-        if not self.access.only_latest(self.access.read(reader, inbox)):
-            return True
-        newest = await self.mailbox.inbox(inbox, limit=1)
-        return bool(newest) and newest[0].id == message
+        What somebody has saved stays, unless the owner of the inbox says `saved`.
+        """
+        caller = self.access.clear(reader, inbox)
+        return await self.mailbox.clear(inbox, saved=saved and self.access.owns(caller, inbox))
 
-    def _shown(self, caller: Caller) -> Shown:
-        return lambda inbox: self.access.shows(caller, inbox)
+    async def saved(self, reader: Reader, *, limit: int) -> Sequence[Summary]:
+        """What the reader's account has saved, wherever it is, newest first."""
+        account = self.access.account(reader)
+        shown = self.access.all_shown(Caller(account))
+        found = await self.mailbox.saved(account, limit=limit)
+        return [one for one in found if shown(one.inbox, one.marks.saved_by)]
+
+    async def _shown(self, reader: Reader, inbox: Inbox, message: MessageId) -> Summary | None:
+        """One message, if this inbox shows this reader one of that id."""
+        caller = self.access.read(reader, inbox)
+        found = await self.mailbox.find(inbox, message)
+        if found is None or not self.access.shows(caller, inbox, found.marks.saved_by):
+            return None
+        if self.access.only_latest(caller):
+            newest = await self._newest(caller, inbox, 1, None)
+            return found if newest and newest[0].id == message else None
+        return found
 
     async def _newest(self, caller: Caller, inbox: Inbox, limit: int, until: int | None) -> Sequence[Summary]:
+        shown = self.access.all_shown(caller)
         if self.access.only_latest(caller):
-            newest = await self.mailbox.inbox(inbox, limit=1)
+            newest = await self.mailbox.inbox(inbox, limit=1, shown=shown)
             return [s for s in newest if until is None or s.received <= until][:limit]
-        return await self.mailbox.inbox(inbox, limit=limit, until=until)
+        return await self.mailbox.inbox(inbox, limit=limit, until=until, shown=shown)
 
     async def _digested(self, found: Sequence[Summary]) -> Sequence[Summary]:
         """The same messages, once the young ones have their digests, or when patience is over."""

@@ -80,7 +80,7 @@ class Streams:
                 except UnavailableError:
                     ready, wait = (), _RETRY
                 for summary in ready:
-                    if self.reading.access.shows(start.caller, summary.inbox):
+                    if self.reading.access.shows(start.caller, summary.inbox, summary.marks.saved_by):
                         yield summary
                     seq = summary.seq
                 limit = _AT_ONCE if len(ready) == limit else _FEW  # who is behind catches up in larger steps

@@ -104,6 +104,10 @@ _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.KEY_NEEDED: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
     Refusal.FORBIDDEN: (HTTPStatus.FORBIDDEN, "The operator of this server does not allow that."),
     Refusal.NOT_YOURS: (HTTPStatus.FORBIDDEN, "This inbox belongs to another account."),
+    Refusal.NOT_YOURS_TO_SORT: (
+        HTTPStatus.FORBIDDEN,
+        "This message is everybody's. Star it, or reserve its address, to sort it.",
+    ),
     Refusal.TAKEN: (HTTPStatus.UNAUTHORIZED, "This address belongs to another account."),
 }
 # What our own code does not word, and what the framework words by repeating the request.

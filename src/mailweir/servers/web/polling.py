@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from mailweir.model.address import Inbox
 from mailweir.model.message import MessageId, Summary
-from mailweir.policy.visibility import Reader
+from mailweir.policy.visibility import Caller, Reader
 from mailweir.servers.web.answers import send_error, send_json, send_unchanged
 from mailweir.servers.web.api.parameters import DEFAULT_LIMIT, inbox_of, limit_of, message_of
 from mailweir.servers.web.api.schema import email_message
@@ -24,7 +24,7 @@ from mailweir.servers.web.door import WebFacts
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError
 from mailweir.services.reading import Reading
 
-_PATH: Final = re.compile(r"/api/addresses/([^/]+)/messages(?:/([^/]+))?/?")
+_PATH: Final = re.compile(r"/api/addresses/(?!starred/)([^/]+)/messages(?:/([^/]+))?/?")
 _QUERY: Final = frozenset({"limit", KEY})
 _MESSAGES: Final = 2048  # whose JSON is kept
 _MESSAGE_OCTETS: Final = 8 * 1024  # of the longest one that is
@@ -34,8 +34,8 @@ _LISTS_OCTETS: Final = 32 * 1024 * 1024
 _ETAG: Final = re.compile(rb'"[^"]*+"')
 _ROUTES: Final = ("/api/addresses/{email}/messages", "/api/addresses/{email}/messages/{message_id}")
 
-_Asked = tuple[Inbox, int, bool]
-"""An inbox, how many of its messages, and whether only the newest is shown."""
+_Asked = tuple[Inbox, int, str]
+"""An inbox, how many of its messages, and by whom: each account sees what it has saved."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -73,16 +73,17 @@ class Polling:
     ) -> None:
         reader = reader_by_scope(scope)
         inbox = inbox_of(email)
-        newest_only = self._reading.access.only_latest(self._reading.access.read(reader, inbox))
+        caller = self._reading.access.read(reader, inbox)
+        who = _who(caller, newest_only=self._reading.access.only_latest(caller))
         what = (
             message_of(id_) if id_ is not None else limit_of(str(DEFAULT_LIMIT) if limit is None else limit)
         )
         revision = await self._reading.mailbox.revision(inbox)
-        etag = f'"{self._facts.version}.{revision:x}.{what}{"n" if newest_only else ""}"'.encode()
+        etag = f'"{self._facts.version}.{revision:x}.{what}{who}"'.encode()
         if _names(scope, etag):
             await send_unchanged(etag, send)
         elif isinstance(what, int):
-            asked = (inbox, what, newest_only)
+            asked = (inbox, what, who)
             await send_json(await self._list(reader, asked, revision), etag, send)
         else:
             await send_json(await self._one(reader, inbox, what), etag, send)
@@ -123,6 +124,11 @@ class Polling:
         self._octets += len(octets)
         while len(self._lists) > _LISTS or self._octets > _LISTS_OCTETS:
             self._octets -= len(self._lists.popitem(last=False)[1][1])
+
+
+def _who(caller: Caller, *, newest_only: bool) -> str:
+    """What makes one reader's answer another's."""
+    return "n" if newest_only else f"-{caller.account}" if caller.account else ""
 
 
 def _names(scope: HTTPScope, etag: bytes) -> bool:
