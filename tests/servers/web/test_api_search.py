@@ -78,7 +78,8 @@ async def test_other_errors_have_no_position(house: WebHouse) -> None:
 async def test_a_search_that_takes_too_long_says_what_to_do(
     house: WebHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def search(_inbox: Inbox | None, _query: Query, *, limit: int) -> list[Summary]:
+    async def search(_inbox: Inbox | None, _query: Query, *, limit: int, shown: object) -> list[Summary]:
+        del shown
         raise TooBroadError(f"{limit}")
 
     monkeypatch.setattr(house.mailbox, "search", search)

@@ -90,6 +90,8 @@ def open_to_all(status: int = 200) -> Row:
 
 EVERYTHING = by_caller(401, 200, 200, neighbour=200)
 ACCOUNT = by_caller(401, 200, 200)
+MESSAGE: Final = "/api/addresses/{email:str}/messages/{message_id:str}"
+SORTING = Row(by_caller(401, 403, 403), by_caller(401, 200, 403))
 ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/api/messages"): Row(EVERYTHING, EVERYTHING, shows=True),
     ("GET", "/api/events"): Row(EVERYTHING, EVERYTHING),
@@ -138,6 +140,15 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/api/private-addresses-bulk"): Row(
         ACCOUNT, ACCOUNT, body=b'{"addresses":["new@thing.test"]}', type="application/json"
     ),
+    ("GET", "/api/addresses/starred/messages"): Row(ACCOUNT, ACCOUNT),
+    ("PUT", f"{MESSAGE}/star"): Row(ACCOUNT, by_caller(401, 200, 403), shows=True),
+    ("PUT", f"{MESSAGE}/labels/{{label:str}}"): SORTING,
+    ("DELETE", f"{MESSAGE}/labels/{{label:str}}"): SORTING,
+    ("PUT", f"{MESSAGE}/labels"): Row(
+        SORTING.public, SORTING.private, body=b'{"labels":["a"]}', type="application/json"
+    ),
+    ("PUT", f"{MESSAGE}/folder/{{folder:str}}"): SORTING,
+    ("PUT", f"{MESSAGE}/read/{{read:str}}"): SORTING,
     ("GET", "/livez"): open_to_all(),
     ("GET", "/readyz"): open_to_all(),
     ("GET", "/openapi.json"): open_to_all(),
@@ -212,6 +223,9 @@ async def test_nobody_sees_or_touches_what_is_anothers(furnish: Furnish, route: 
             .replace("{email:str}", cell.inbox)
             .replace("{message_id:str}", message)
             .replace("{identifier:str}", "a.txt")
+            .replace("{label:str}", "new")
+            .replace("{folder:str}", "trash")
+            .replace("{read:str}", "true")
             .replace("/static/{name:str}", static.url_of("icon.svg"))
         )
         key = keys.get(cell.caller, "")

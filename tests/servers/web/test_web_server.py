@@ -55,6 +55,13 @@ async def test_the_description_names_the_real_operations(house: WebHouse) -> Non
         ("PUT", "/api/private-address-forwarding/{email}"),
         ("POST", "/api/private-addresses-bulk"),
         ("GET", "/api/me"),
+        ("GET", "/api/addresses/starred/messages"),
+        ("PUT", "/api/addresses/{email}/messages/{message_id}/star"),
+        ("PUT", "/api/addresses/{email}/messages/{message_id}/labels"),
+        ("PUT", "/api/addresses/{email}/messages/{message_id}/labels/{label}"),
+        ("DELETE", "/api/addresses/{email}/messages/{message_id}/labels/{label}"),
+        ("PUT", "/api/addresses/{email}/messages/{message_id}/folder/{folder}"),
+        ("PUT", "/api/addresses/{email}/messages/{message_id}/read/{read}"),
         ("GET", "/livez"),
         ("GET", "/readyz"),
     }

@@ -17,6 +17,7 @@ from mailweir.servers.web.guard import Guard
 from mailweir.servers.web.live import SLOW, Live
 from mailweir.servers.web.polling import Polling
 from mailweir.services.addresses import Addresses
+from mailweir.services.marking import Marking
 from mailweir.services.reading import Reading
 from mailweir.services.showing import Showing
 from mailweir.services.streams import Streams
@@ -37,7 +38,8 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
     reading = uses.reading
     streams = Streams(reading)
     frames = Frames(streams)
-    door = Door(reading, uses.addresses, Showing(reading), streams, frames.of, drop, facts)
+    marking, showing = Marking(reading), Showing(reading)
+    door = Door(reading, uses.addresses, marking, showing, streams, frames.of, drop, facts)
     app = Litestar(
         route_handlers=[
             *API,

@@ -8,6 +8,7 @@ from litestar.datastructures import State
 
 from mailweir.model.message import Summary
 from mailweir.services.addresses import Addresses
+from mailweir.services.marking import Marking
 from mailweir.services.reading import Reading
 from mailweir.services.showing import Showing
 from mailweir.services.streams import Streams
@@ -52,6 +53,7 @@ class Door:
 
     reading: Reading
     addresses: Addresses
+    marking: Marking
     showing: Showing
     streams: Streams
     frame_of: FrameOf

@@ -124,7 +124,7 @@ async def delete_address(
     if with_messages not in {"", "true", "false"}:
         raise WrongRequestError("deleteAddressMessages is either true or false.")
     if with_messages == "true" and await door.addresses.get(reader, inbox) is not None:
-        await door.reading.clear(reader, inbox)
+        await door.reading.clear(reader, inbox, saved=True)
     return email_address(await door.addresses.release(reader, inbox))
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from mailweir.servers.web.api import account, addresses, attachments, bodies, events, messages
+from mailweir.servers.web.api import account, addresses, attachments, bodies, events, marks, messages
 
 API: Final[tuple[HTTPRouteHandler, ...]] = (
     *messages.HANDLERS,
@@ -13,4 +13,5 @@ API: Final[tuple[HTTPRouteHandler, ...]] = (
     *events.HANDLERS,
     *addresses.HANDLERS,
     *account.HANDLERS,
+    *marks.HANDLERS,
 )

@@ -5,11 +5,12 @@ Beside Mailsac's fields a message carries `seq`, `digest`, `snippet`, `codes`, `
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct, field
 
 from mailweir.model.digest import Attachment, Mailbox, State
+from mailweir.model.marks import Folder
 from mailweir.model.message import Summary
 from mailweir.wire.mime.addresses import addresses
 from mailweir.wire.mime.words import decode_text
@@ -89,7 +90,7 @@ class EmailMessage(Struct, frozen=True, kw_only=True, rename="camel"):
     attachments: list[str] = field(default_factory=list[str])
     ip: str
     via: str
-    folder: Literal["inbox", "all", "spam", "trash"] = "inbox"
+    folder: Folder = "inbox"
     labels: list[str] = field(default_factory=list[str])
     read: bool | None = None
     rtls: bool
@@ -123,6 +124,27 @@ class Dropped(Struct, frozen=True):
     id: str = field(name="_id")
 
 
+class Labelled(Struct, frozen=True):
+    """The labels of a message."""
+
+    id: str = field(name="_id")
+    labels: list[str]
+
+
+class Foldered(Struct, frozen=True):
+    """The folder of a message."""
+
+    id: str = field(name="_id")
+    folder: Folder
+
+
+class Noted(Struct, frozen=True):
+    """Whether a message was read."""
+
+    id: str = field(name="_id")
+    read: bool
+
+
 class Deleted(Struct, frozen=True):
     """A message that is gone."""
 
@@ -152,6 +174,10 @@ def email_message(summary: Summary) -> EmailMessage:
         ip=summary.peer.ip,
         via=summary.peer.via,
         rtls=summary.peer.tls,
+        saved_by=summary.marks.saved_by,
+        folder=summary.marks.folder,
+        labels=list(summary.marks.labels),
+        read=summary.marks.read,
         links=list(brief.links),
         seq=summary.seq,
         digest=brief.state,
@@ -179,6 +205,10 @@ def _from_scan(summary: Summary, state: State) -> EmailMessage:
         ip=summary.peer.ip,
         via=summary.peer.via,
         rtls=summary.peer.tls,
+        saved_by=summary.marks.saved_by,
+        folder=summary.marks.folder,
+        labels=list(summary.marks.labels),
+        read=summary.marks.read,
         seq=summary.seq,
         digest=state,
     )
