@@ -159,6 +159,7 @@ class WebHouse:
             now=self.clock.now,
             ready=lambda: self.reasons,
             report=lambda error, where: self.reports.append((error, where)),
+            disposable=frozenset({"throwaway.test", "xn--mll-hoa.test"}),
             status_url="http://status.test/",
             community_url="http://community.test/",
         )

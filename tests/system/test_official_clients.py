@@ -35,8 +35,6 @@ NOT_YET: Final = {
     ("attachments", "listPublicAttachments"),
     ("domains", "getDomain"),
     ("domains", "listDomains"),
-    ("emailValidation", "validateAddress"),
-    ("emailValidation", "validateAddressesBulk"),
     ("messageStats", "checkDenylist"),
     ("messageStats", "denylist"),
     ("messageStats", "listTopPublicAddresses"),
@@ -120,6 +118,8 @@ def calls(inbox: str, message: str) -> Iterator[tuple[str, str, list[object], Pa
     yield "messages", "deleteMessageLabel", [inbox, message, "sign up"], {"labels": []}
     yield "messages", "setMessageFolder", [inbox, message, "trash"], {"folder": "trash"}
     yield "messages", "setMessageReadStatus", [inbox, message, True], {"read": True}
+    yield "emailValidation", "validateAddress", ["a@mailinator.com"], {"isDisposable": True}
+    yield "emailValidation", "validateAddressesBulk", [{"emails": ["no address"]}], [{"validFormat": False}]
     yield "messages", "deleteMessage", [inbox, message], {"message": "Message was deleted."}
     yield "messages", "deleteAllMessages", [inbox, {}], None
     yield "addresses", "deleteAddress", [inbox, {"deleteAddressMessages": True}], {"_id": inbox}

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from mailweir import __version__
+from mailweir.adapters.disposable import disposable_domains
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
@@ -134,6 +135,7 @@ def _facts(settings: Settings, troubles: Callable[[], Sequence[str]]) -> WebFact
         now=SystemClock().now,
         ready=troubles,
         report=lambda error, where: _log.error("request failed", where=where, error=repr(error)),
+        disposable=disposable_domains() | set(settings.base_domains),
         status_url=settings.status_url or "",
         community_url=settings.community_url or "",
     )

@@ -91,6 +91,7 @@ def open_to_all(status: int = 200) -> Row:
 EVERYTHING = by_caller(401, 200, 200, neighbour=200)
 ACCOUNT = by_caller(401, 200, 200)
 MESSAGE: Final = "/api/addresses/{email:str}/messages/{message_id:str}"
+LOOKING = by_caller(200, 200, 200)
 SORTING = Row(by_caller(401, 403, 403), by_caller(401, 200, 403))
 ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/api/messages"): Row(EVERYTHING, EVERYTHING, shows=True),
@@ -149,6 +150,10 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ),
     ("PUT", f"{MESSAGE}/folder/{{folder:str}}"): SORTING,
     ("PUT", f"{MESSAGE}/read/{{read:str}}"): SORTING,
+    ("GET", "/api/validations/addresses/{email:str}"): Row(LOOKING, LOOKING),
+    ("POST", "/api/validations/addresses"): Row(
+        LOOKING, LOOKING, body=b'{"emails":["any@thing.test"]}', type="application/json"
+    ),
     ("GET", "/livez"): open_to_all(),
     ("GET", "/readyz"): open_to_all(),
     ("GET", "/openapi.json"): open_to_all(),

@@ -62,6 +62,8 @@ async def test_the_description_names_the_real_operations(house: WebHouse) -> Non
         ("DELETE", "/api/addresses/{email}/messages/{message_id}/labels/{label}"),
         ("PUT", "/api/addresses/{email}/messages/{message_id}/folder/{folder}"),
         ("PUT", "/api/addresses/{email}/messages/{message_id}/read/{read}"),
+        ("GET", "/api/validations/addresses/{email}"),
+        ("POST", "/api/validations/addresses"),
         ("GET", "/livez"),
         ("GET", "/readyz"),
     }

@@ -1,6 +1,7 @@
 """What the web door is given by whoever wires the process; nothing in this room is global."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from litestar import Request
@@ -32,7 +33,8 @@ class WebFacts:
     `rules` is one sentence on how long mail is kept. `message_size_limit` in octets, 0 for none.
     `smtp` is the address that the examples send to, as HOST:PORT. `now` gives milliseconds since the
     epoch. `ready` names the reasons why this server is not ready, none when it is. `report` takes an
-    unexpected exception and the route where it happened.
+    unexpected exception and the route where it happened. `disposable` are domains of disposable mail, in
+    A-labels.
     """
 
     version: str
@@ -43,6 +45,7 @@ class WebFacts:
     now: Callable[[], int]
     ready: Callable[[], Sequence[str]]
     report: Callable[[BaseException, str], None]
+    disposable: AbstractSet[str] = frozenset()
     status_url: str = ""
     community_url: str = ""
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from mailweir.model.account import AccountName, OwnedAddress
 from mailweir.model.address import Inbox
+from mailweir.policy.integrity import Integrity
 from mailweir.servers.web.api.schema import iso
 
 
@@ -36,6 +37,19 @@ class Availability(Struct, frozen=True):
     available: bool
     email: str
     owned: bool
+
+
+class EmailAddressIntegrity(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What can be said of an address. `isValidFormat` is `validFormat` by its later name."""
+
+    email: str
+    valid_format: bool
+    is_valid_format: bool
+    local: str
+    domain: str
+    is_disposable: bool
+    disposable_domains: list[str]
+    aliases: list[str] = field(default_factory=list[str])
 
 
 class CurrentUser(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -74,6 +88,19 @@ def unowned_address(inbox: Inbox) -> EmailAddress:
 def email_addresses(owned: Sequence[OwnedAddress]) -> list[EmailAddress]:
     """Several, in their order."""
     return [email_address(one) for one in owned]
+
+
+def email_address_integrity(found: Integrity) -> EmailAddressIntegrity:
+    """In the API's shape."""
+    return EmailAddressIntegrity(
+        email=found.email,
+        valid_format=found.is_address,
+        is_valid_format=found.is_address,
+        local=found.local,
+        domain=found.domain,
+        is_disposable=bool(found.disposable),
+        disposable_domains=list(found.disposable),
+    )
 
 
 def current_user(account: AccountName, key_name: str, free: int) -> CurrentUser:

@@ -4,7 +4,16 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from mailweir.servers.web.api import account, addresses, attachments, bodies, events, marks, messages
+from mailweir.servers.web.api import (
+    account,
+    addresses,
+    attachments,
+    bodies,
+    events,
+    marks,
+    messages,
+    validations,
+)
 
 API: Final[tuple[HTTPRouteHandler, ...]] = (
     *messages.HANDLERS,
@@ -14,4 +23,5 @@ API: Final[tuple[HTTPRouteHandler, ...]] = (
     *addresses.HANDLERS,
     *account.HANDLERS,
     *marks.HANDLERS,
+    *validations.HANDLERS,
 )

@@ -1,0 +1,67 @@
+"""Addresses looked at by REST: their form, and whether they are disposable."""
+
+from typing import Final
+
+import msgspec
+from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
+
+from mailweir.policy.integrity import integrity
+from mailweir.servers.web.api.account_schema import EmailAddressIntegrity, email_address_integrity
+from mailweir.servers.web.api.parameters import Email
+from mailweir.servers.web.api.specification import ADDRESSES, errors
+from mailweir.servers.web.caller import reader_of
+from mailweir.servers.web.door import WebRequest, door_of
+from mailweir.servers.web.errors import WrongRequestError
+
+BULK: Final = 50
+"""Addresses of one request."""
+
+LENGTH: Final = 1000
+"""Characters of what is looked at."""
+
+
+class Emails(msgspec.Struct):
+    """What is to be looked at."""
+
+    emails: list[str]
+
+
+@get(
+    "/api/validations/addresses/{email:str}",
+    operation_id="ValidateAddress",
+    tags=ADDRESSES,
+    responses=errors(400, 401),
+)
+async def validate_address(request: WebRequest, email: Email) -> EmailAddressIntegrity:
+    """Whether this is an address, and whether its domain is known for disposable mail. Nothing is sent."""
+    return (await _looked_at(request, [email]))[0]
+
+
+@post(
+    "/api/validations/addresses",
+    operation_id="ValidateAddressesBulk",
+    tags=ADDRESSES,
+    status_code=200,
+    responses=errors(400, 401),
+)
+async def validate_addresses(request: WebRequest) -> list[EmailAddressIntegrity]:
+    """The same of up to 50 addresses."""
+    try:
+        emails = msgspec.json.decode(await request.body(), type=Emails).emails
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise WrongRequestError('The body is not JSON such as {"emails": ["name@host"]}.') from error
+    if not 0 < len(emails) <= BULK:
+        raise WrongRequestError(f"emails has {len(emails):,} entries; allowed are 1 to {BULK}.")
+    return await _looked_at(request, emails)
+
+
+async def _looked_at(request: WebRequest, emails: list[str]) -> list[EmailAddressIntegrity]:
+    door = door_of(request)
+    door.reading.access.read(await reader_of(request))
+    if any(len(email) > LENGTH for email in emails):
+        raise WrongRequestError(f"An address has up to {LENGTH:,} characters.")
+    return [email_address_integrity(integrity(email, door.facts.disposable)) for email in emails]
+
+
+HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (validate_address, validate_addresses)
