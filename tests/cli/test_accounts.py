@@ -89,6 +89,7 @@ def test_a_running_server_learns_of_keys_at_once_and_remembers_them(tmp_path: Pa
         within(lambda: server.api.get(path).status, 401)
         mailweir("account", "remove", "ann", data=data)
         within(lambda: server.api.get(f"/api/addresses/{BOB}/messages").status, 200)
+        assert "is not given again" in mailweir("account", "add", "ann", data=data).stderr
 
 
 def within(ask: Callable[[], int], wanted: int) -> None:
@@ -96,6 +97,14 @@ def within(ask: Callable[[], int], wanted: int) -> None:
     while ask() != wanted:
         assert time.monotonic() - begun < LEARNS_WITHIN
         time.sleep(0.01)  # noqa: TID251  nobody tells us
+
+
+def test_a_store_of_accounts_that_was_not_finished_hinders_no_start(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "accounts.db").touch()
+    with a_server(data) as server:
+        assert server.api.get("/api/messages").status == 200
 
 
 def test_the_first_account_comes_from_the_settings(tmp_path: Path) -> None:

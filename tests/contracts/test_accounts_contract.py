@@ -13,7 +13,7 @@ from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import SystemClock
-from mailweir.model.account import AccountName, Key, OwnedAddress, key_hash
+from mailweir.model.account import AccountName, Key, NewKey, OwnedAddress, key_hash
 from mailweir.model.address import Inbox
 from mailweir.ports.accounts import Accounts, TakenError, TooManyError, UnknownAccountError
 from mailweir.ports.directory import Directory
@@ -58,8 +58,8 @@ async def test_a_key_speaks_for_its_account_until_it_is_removed(office: Office) 
     accounts, directory = office.accounts, office.directory
     await accounts.add(ANN)
     assert directory.account_of(ONE) is None
-    made = await accounts.add_key(ANN, "ci", ONE, "1", most=2)
-    await accounts.add_key(ANN, "laptop", TWO, "2", most=2)
+    made = await accounts.add_key(ANN, NewKey("ci", ONE, "1"), most=2)
+    await accounts.add_key(ANN, NewKey("laptop", TWO, "2"), most=2)
     directory.refresh()
     assert made == Key(ANN, "ci", "1", NOON)
     assert list(await accounts.keys(ANN)) == [made, Key(ANN, "laptop", "2", NOON)]
@@ -75,17 +75,17 @@ async def test_keys_are_bounded_named_once_and_nobody_elses(office: Office) -> N
     accounts = office.accounts
     await accounts.add(ANN)
     await accounts.add(BEN)
-    await accounts.add_key(ANN, "a", ONE, "1", most=2)
+    await accounts.add_key(ANN, NewKey("a", ONE, "1"), most=2)
     with pytest.raises(ConflictError):
-        await accounts.add_key(ANN, "a", TWO, "2", most=2)
+        await accounts.add_key(ANN, NewKey("a", TWO, "2"), most=2)
     with pytest.raises(ConflictError):
-        await accounts.add_key(BEN, "b", ONE, "1", most=2)
-    await accounts.add_key(ANN, "b", TWO, "2", most=2)
+        await accounts.add_key(BEN, NewKey("b", ONE, "1"), most=2)
+    await accounts.add_key(ANN, NewKey("b", TWO, "2"), most=2)
     with pytest.raises(TooManyError) as full:
-        await accounts.add_key(ANN, "c", key_hash("k_3"), "3", most=2)
+        await accounts.add_key(ANN, NewKey("c", key_hash("k_3"), "3"), most=2)
     assert full.value.most == 2
     with pytest.raises(UnknownAccountError):
-        await accounts.add_key(AccountName("nobody"), "a", key_hash("k_4"), "4", most=2)
+        await accounts.add_key(AccountName("nobody"), NewKey("a", key_hash("k_4"), "4"), most=2)
 
 
 async def test_an_address_is_one_accounts_until_it_is_released(office: Office) -> None:
@@ -140,7 +140,7 @@ async def test_with_an_account_go_its_keys_and_claims(office: Office) -> None:
     accounts, directory = office.accounts, office.directory
     for name, key, inbox in ((ANN, ONE, BOB), (BEN, TWO, EVE)):
         await accounts.add(name)
-        await accounts.add_key(name, "k", key, "0", most=9)
+        await accounts.add_key(name, NewKey("k", key, "0"), most=9)
         await accounts.reserve(name, [inbox], "", most=9)
     directory.refresh()
     assert await accounts.remove(ANN)
@@ -152,11 +152,29 @@ async def test_with_an_account_go_its_keys_and_claims(office: Office) -> None:
     assert list(await accounts.keys(ANN)) == []
 
 
+async def test_a_name_that_was_removed_is_not_given_again(office: Office) -> None:
+    await office.accounts.add(ANN)
+    await office.accounts.remove(ANN)
+    with pytest.raises(ConflictError):
+        await office.accounts.add(ANN)
+
+
+async def test_an_account_comes_with_its_key_or_not_at_all(office: Office) -> None:
+    accounts, directory = office.accounts, office.directory
+    await accounts.add(ANN, NewKey("first", ONE, "1"))
+    assert list(await accounts.keys(ANN)) == [Key(ANN, "first", "1", NOON)]
+    with pytest.raises(ConflictError):
+        await accounts.add(BEN, NewKey("first", ONE, "1"))
+    assert [one.name for one in await accounts.accounts()] == [ANN]
+    directory.refresh()
+    assert directory.account_of(ONE) == ANN
+
+
 async def test_a_new_directory_knows_what_an_old_one_does(tmp_path: Path) -> None:
     prepare(tmp_path, SystemClock())
     accounts, old = SqliteAccounts(tmp_path, HandClock()), SqliteDirectory(tmp_path)
     await accounts.add(ANN)
-    await accounts.add_key(ANN, "k", ONE, "0", most=9)
+    await accounts.add_key(ANN, NewKey("k", ONE, "0"), most=9)
     await accounts.reserve(ANN, [BOB, EVE], "", most=9)
     await accounts.release(ANN, BOB)
     old.refresh()

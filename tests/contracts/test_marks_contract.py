@@ -83,7 +83,8 @@ async def test_what_is_saved_is_left_by_retention_and_by_emptying(store: Store) 
         pass
     assert [one.id for one in await store.mailbox.all(limit=9)] == [FIRST]
     assert await store.mailbox.clear(BOB) == 0
-    assert await store.mailbox.clear(BOB, saved=True) == 1
+    assert await store.mailbox.clear(BOB, saved_by=BEN) == 0
+    assert await store.mailbox.clear(BOB, saved_by=ANN) == 1
     assert list(await store.mailbox.all(limit=9)) == []
     assert list(await store.mailbox.saved(ANN, limit=9)) == []
 
@@ -107,3 +108,44 @@ async def test_what_was_let_go_again_goes(store: Store) -> None:
     while await store.mailbox.expire(before=NOON + 10**9, keep=0):
         pass
     assert list(await store.mailbox.all(limit=9)) == []
+
+
+async def test_what_is_saved_in_the_meantime_is_not_deleted(store: Store) -> None:
+    await furnish(store, 1)
+
+    def for_nobody(_: str, saved_by: AccountName | None) -> bool:
+        return saved_by is None
+
+    await store.mailbox.mark(BOB, FIRST, partial(toggled, account=ANN))
+    assert not await store.mailbox.delete(BOB, FIRST, shown=for_nobody)
+    assert await store.mailbox.find(BOB, FIRST) is not None
+    await store.mailbox.mark(BOB, FIRST, partial(toggled, account=ANN))
+    assert await store.mailbox.delete(BOB, FIRST, shown=for_nobody)
+
+
+@pytest.mark.parametrize("count", [1, 60])
+async def test_what_an_account_has_saved_is_let_go_at_once(store: Store, count: int) -> None:
+    await furnish(store, count)
+    for number in range(1, count + 1):
+        message = MessageId(f"q{number:07d}-0")
+        await store.mailbox.mark(BOB, message, partial(toggled, account=ANN))
+        await store.mailbox.mark(BOB, message, partial(labelled, label="mine"))
+    revision = await store.mailbox.revision(BOB)
+    assert await store.mailbox.saved_number(ANN) == count
+    assert await store.mailbox.forsake(BEN) == 0
+    assert await store.mailbox.forsake(ANN) == count
+    assert await store.mailbox.saved_number(ANN) == 0
+    assert {one.marks for one in await store.mailbox.inbox(BOB, limit=100)} == {UNMARKED}
+    assert await store.mailbox.revision(BOB) > revision
+
+
+async def test_a_list_that_was_asked_for_a_moment_ago_steps_over_much_that_is_hidden(store: Store) -> None:
+    await furnish(store, 130)
+    for number in range(2, 131):
+        await store.mailbox.mark(BOB, MessageId(f"q{number:07d}-0"), partial(toggled, account=ANN))
+
+    def for_nobody(_: str, saved_by: AccountName | None) -> bool:
+        return saved_by is None
+
+    for _ in range(2):
+        assert [one.id for one in await store.mailbox.inbox(BOB, limit=5, shown=for_nobody)] == [FIRST]

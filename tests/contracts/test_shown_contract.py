@@ -1,11 +1,17 @@
 """Lists over all inboxes leave out what is not shown, and are as long as they would be without it."""
 
+from pathlib import Path
+
 import pytest
 
 from contracts.conftest import Store
 from fakes.makers import BOB, EVE, a_delivery
 from mailweir.adapters.parser_pool.digesting import digest_of
 from mailweir.adapters.sqlite import queries
+from mailweir.adapters.sqlite.intake import SqliteIntake
+from mailweir.adapters.sqlite.mailbox import SqliteMailbox
+from mailweir.adapters.sqlite.preparation import prepare
+from mailweir.adapters.system import SystemClock
 from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.query import Words
@@ -53,8 +59,13 @@ async def test_of_a_message_to_both_only_the_copy_that_is_shown_is_listed(store:
     assert [(one.id, one.inbox) for one in found] == [("q0000001-1", EVE)]
 
 
-async def test_no_more_than_so_many_are_looked_at(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_than_so_many_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "_LOOKED_AT", 3)
-    await furnish(store, BOB, EVE, EVE, EVE)
-    found = await store.mailbox.all(limit=9, shown=lambda inbox, _: inbox == BOB)
-    assert len(found) <= 1  # a store that looks no further than that finds none
+    prepare(tmp_path, SystemClock())
+    intake = SqliteIntake.in_thread(tmp_path, SystemClock())
+    mailbox = SqliteMailbox(tmp_path, SystemClock())
+    for number, inbox in enumerate((BOB, BOB, EVE, EVE)):
+        await intake.deliver(a_delivery(number, inbox, raw=RAW))
+    assert len(await mailbox.all(limit=9, shown=lambda inbox, _: inbox == BOB)) == 1
+    await intake.close()
+    await mailbox.close()

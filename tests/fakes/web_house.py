@@ -13,7 +13,7 @@ from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
 from mailweir.adapters.parser_pool.digesting import digest_of
-from mailweir.model.account import AccountName, key_hash
+from mailweir.model.account import AccountName, NewKey, key_hash
 from mailweir.model.address import Address, Inbox
 from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
@@ -24,6 +24,7 @@ from mailweir.servers.web.server import WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.reading import Reading
+from mailweir.services.streams import Streams
 from mailweir.services.watching import Watching
 
 NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
@@ -169,6 +170,7 @@ class WebHouse:
         self.port = listener.getsockname()[1]
         access = Access(self.accounts, self.rules)
         reading = Reading(self.mailbox, access, self.clock, Watching(self.bus))
+        self.streams = Streams(reading)
         uses = Uses(reading, Addresses(self.accounts, access))
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)
@@ -177,8 +179,7 @@ class WebHouse:
     async def account(self, name: str) -> str:
         """Makes an account; its key."""
         key = f"k_{name}{'0' * 20}"
-        await self.accounts.add(AccountName(name))
-        await self.accounts.add_key(AccountName(name), "first", key_hash(key), key[-4:], most=9)
+        await self.accounts.add(AccountName(name), NewKey("first", key_hash(key), key[-4:]))
         return key
 
     async def reopen(self) -> None:

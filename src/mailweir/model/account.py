@@ -35,6 +35,14 @@ class Key(Struct, frozen=True):
     created: int
 
 
+class NewKey(Struct, frozen=True):
+    """A key that is to be kept: what it is called, its digest, and how it ends."""
+
+    name: str
+    digest: bytes
+    hint: str
+
+
 class OwnedAddress(Struct, frozen=True):
     """An inbox that an account has for itself; `info` is a note of its owner's."""
 

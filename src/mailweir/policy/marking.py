@@ -8,6 +8,9 @@ from msgspec.structs import replace
 from mailweir.model.account import AccountName
 from mailweir.model.marks import Folder, Marks
 
+STARS: Final = 1000
+"""Messages that one account may save: they do not expire, and whoever lists an inbox steps over them."""
+
 LABELS: Final = 20
 """Labels of one message."""
 

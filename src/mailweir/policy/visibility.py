@@ -49,10 +49,18 @@ class AnonymousRules:
 
 
 def sees(caller: Caller, owner: AccountName | None, saved_by: AccountName | None = None) -> bool:
-    """Whether a message is shown: one in an inbox of that owner, or of nobody's, saved by that account, or
-    by nobody.
-    """  # noqa: D205  one sentence
-    return owner in {None, caller.account} and saved_by in {None, caller.account}
+    """Whether a message in an inbox of that owner (None: a public one) is shown.
+
+    Whoever has saved it, and nobody else, sees it wherever it is: also its inbox's later owner does not.
+    """
+    if saved_by is not None:
+        return saved_by == caller.account
+    return owner in {None, caller.account}
+
+
+def sees_marks(caller: Caller, owner: AccountName | None, saved_by: AccountName | None) -> bool:
+    """Whether what was noted of a message is the caller's; what an earlier owner noted is nobody's."""
+    return caller.account is not None and caller.account in {owner, saved_by}
 
 
 def may_read(rules: AnonymousRules, caller: Caller, owner: AccountName | None) -> Refusal | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from mailweir.model.account import Account, AccountName, Key, OwnedAddress
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress
 from mailweir.model.address import Inbox
 from mailweir.ports.errors import ConflictError
 
@@ -36,8 +36,12 @@ class UnknownAccountError(ConflictError):
 class Accounts(Protocol):
     """Every method raises UnavailableError when the store is away."""
 
-    async def add(self, account: AccountName) -> Account:
-        """A new account. Raises ConflictError when there is one of that name."""
+    async def add(self, account: AccountName, key: NewKey | None = None) -> Account:
+        """A new account, with its first key.
+
+        Raises ConflictError when there is one of that name, or was: what an account left behind must not
+        fall to another one. Also when somebody has that key.
+        """
         ...
 
     async def accounts(self) -> Sequence[Account]:
@@ -48,8 +52,8 @@ class Accounts(Protocol):
         """Removes an account, its keys and its claims to addresses; False when there was none."""
         ...
 
-    async def add_key(self, account: AccountName, name: str, digest: bytes, hint: str, *, most: int) -> Key:
-        """A key, of which only `digest` is kept.
+    async def add_key(self, account: AccountName, key: NewKey, *, most: int) -> Key:
+        """One more key.
 
         Raises UnknownAccountError, TooManyError, and ConflictError when the account has a key of that name
         or anybody one of that digest.

@@ -78,8 +78,8 @@ class Mailbox(Protocol):
         """
         ...
 
-    async def delete(self, inbox: Inbox, message: MessageId) -> bool:
-        """Removes one copy for good; False when there was none. Other recipients keep theirs."""
+    async def delete(self, inbox: Inbox, message: MessageId, *, shown: Shown | None = None) -> bool:
+        """Removes one copy for good; False when none is shown. Other recipients keep theirs."""
         ...
 
     async def mark(
@@ -91,11 +91,19 @@ class Mailbox(Protocol):
         """
         ...
 
-    async def clear(self, inbox: Inbox, *, saved: bool = False) -> int:
-        """Removes all copies that are in this inbox now, the `saved` ones only if so said.
+    async def clear(self, inbox: Inbox, *, saved_by: AccountName | None = None) -> int:
+        """Removes all copies that are in this inbox now and that nobody has saved, or only that account.
 
         Says how many went.
         """
+        ...
+
+    async def saved_number(self, account: AccountName) -> int:
+        """How many messages this account has saved."""
+        ...
+
+    async def forsake(self, account: AccountName) -> int:
+        """Lets go of all that this account has saved, marks included; says how many messages those were."""
         ...
 
     async def revision(self, inbox: Inbox) -> int:

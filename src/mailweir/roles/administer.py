@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from mailweir.adapters.sqlite.accounts import SqliteAccounts
+from mailweir.adapters.sqlite.accounts import SqliteAccounts, number_of_accounts
+from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.system import RandomKeys, SystemClock
 from mailweir.config.errors import SettingsError
 from mailweir.config.settings import Settings
@@ -24,11 +25,12 @@ def administer(settings: Settings, act: Callable[[Administration], Awaitable[T]]
     return _in(settings.data, act)
 
 
-def number_of_accounts(directory: Path) -> int:
+def how_many_accounts(directory: Path) -> int:
     """How many accounts the store there has; none where there is no store. Raises StartError."""
-    if not (directory / "accounts.db").is_file():
-        return 0
-    return len(_in(directory, Administration.list_accounts))
+    try:
+        return number_of_accounts(directory)
+    except UnavailableError as error:
+        raise StartError(f"The store in {directory} cannot be used: {error}.") from error
 
 
 def make_first(settings: Settings) -> None:
@@ -44,7 +46,7 @@ def make_first(settings: Settings) -> None:
     key = settings.bootstrap_key
     if key is not None and not is_key(key):
         raise SettingsError("Setting bootstrap_key must be k_ and 16 to 128 letters and digits.")
-    if number_of_accounts(settings.data):
+    if how_many_accounts(settings.data):
         return
     _in(settings.data, lambda office: _make(office, account, key))
 
@@ -58,11 +60,13 @@ async def _make(office: Administration, account: AccountName, key: str | None) -
 
 def _in(directory: Path, act: Callable[[Administration], Awaitable[T]]) -> T:
     async def acted() -> T:
-        accounts = SqliteAccounts(directory, SystemClock())
+        clock = SystemClock()
+        accounts, mailbox = SqliteAccounts(directory, clock), SqliteMailbox(directory, clock)
         try:
-            return await act(Administration(accounts, RandomKeys()))
+            return await act(Administration(accounts, mailbox, RandomKeys()))
         finally:
             await accounts.close()
+            await mailbox.close()
 
     try:
         return asyncio.run(acted())

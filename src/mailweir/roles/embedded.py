@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +119,8 @@ class Watch:
     role: str
     intake: SqliteIntake
     bus: Bus
+    others_broken: Callable[[], bool] = lambda: False
+    """Whether a write of something else that this process has open was not synced."""
 
     async def ended(self, stopping: asyncio.Event, directory: Path) -> int:
         """Exit code 0 when asked to stop; FRESH_PROCESS once a disk that failed takes writes again.
@@ -127,7 +129,8 @@ class Watch:
         """
         while not stopping.is_set():
             self.bus.publish(Heartbeat(self.role, os.getpid(), _TROUBLES.get(self.intake.room(), "")))
-            if self.intake.broken.is_set() and await _takes_writes(directory):
+            broken = self.intake.broken.is_set() or self.others_broken()
+            if broken and await _takes_writes(directory):
                 _log.warning("the disk takes writes again, a fresh process was asked for")
                 return FRESH_PROCESS
             with suppress(TimeoutError):

@@ -17,7 +17,7 @@ from mailweir.config.load import Loaded
 from mailweir.config.settings import DOORS, Settings
 from mailweir.observe import logs
 from mailweir.roles import data_directory, first_start, process, ready, sockets
-from mailweir.roles.administer import number_of_accounts
+from mailweir.roles.administer import how_many_accounts
 from mailweir.roles.crew import CODE, DOORS_OF, NICE, ROLES, Code, crew
 from mailweir.roles.errors import StartError
 from mailweir.roles.sockets import Sockets
@@ -78,7 +78,7 @@ def _check(settings: Settings) -> None:
             raise SettingsError(
                 f"Setting {name} names {scheme}:, which is not there yet; use {' or '.join(usable)}."
             )
-    if (why := refusal(settings, number_of_accounts(settings.data))) is not None:
+    if (why := refusal(settings, how_many_accounts(settings.data))) is not None:
         raise StartError(why)
 
 

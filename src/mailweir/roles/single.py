@@ -20,14 +20,14 @@ async def run(seat: Seat) -> int:
     settings = seat.settings
     bus = MemoryBus()
     try:
-        async with open_intake(settings, bus) as intake, web.serving(seat, intake, bus):
+        async with open_intake(settings, bus) as intake, web.serving(seat, intake, bus) as broken:
             doors = _doors(seat, intake)
             for door, listening in doors.items():
                 await listening.start(seat.sockets.get(door, ()))
             async with asyncio.TaskGroup() as group:
                 tidying = group.create_task(digest.work(settings, seat.stopping, bus), name="digest")
                 seat.ready()
-                code = await Watch("receiver", intake, bus).ended(seat.stopping, settings.data)
+                code = await Watch("receiver", intake, bus, broken).ended(seat.stopping, settings.data)
                 seat.stopping.set()
                 await asyncio.gather(*(listening.drain(DRAIN) for listening in doors.values()))
                 code = code or await tidying

@@ -52,18 +52,18 @@ async def run(seat: Seat) -> int:
         async with (
             open_bus(settings) as bus,
             open_intake(settings, bus) as intake,
-            serving(seat, intake, bus),
+            serving(seat, intake, bus) as broken,
         ):
             seat.ready()
-            return await Watch("web", intake, bus).ended(seat.stopping, settings.data)
+            return await Watch("web", intake, bus, broken).ended(seat.stopping, settings.data)
     except UnavailableError as error:
         _log.error("the store cannot be opened", why=str(error))
         return FRESH_PROCESS
 
 
 @asynccontextmanager
-async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[None]:
-    """Serves HTTP meanwhile."""
+async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[Callable[[], bool]]:
+    """Serves HTTP meanwhile; tells whether a write of its own was not synced."""
     settings = seat.settings
     clock = SystemClock()
     mailbox = SqliteMailbox(settings.data, clock)
@@ -90,7 +90,7 @@ async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[
         server = WebServer(build(uses, dropping.drop, facts), seat.sockets.get("http", ()))
         await server.start()
         try:
-            yield
+            yield lambda: mailbox.broken or accounts.broken
         finally:
             await server.drain(_DRAIN)
             watching.close()

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from mailweir.model.account import AccountName, key_hash
 from mailweir.model.address import Inbox
+from mailweir.model.marks import UNMARKED
+from mailweir.model.message import Summary
 from mailweir.policy import visibility
 from mailweir.policy.visibility import AnonymousRules, Caller, Reader, Refusal
 from mailweir.ports.directory import Directory
@@ -75,6 +79,18 @@ class Access:
     def shows(self, caller: Caller, inbox: Inbox, saved_by: AccountName | None) -> bool:
         """Whether the caller sees a message in this inbox that was saved by that account, or by nobody."""
         return visibility.sees(caller, self.directory.owner_of(inbox), saved_by)
+
+    def as_shown(self, caller: Caller, summary: Summary) -> Summary:
+        """A message that the caller sees, without what others have noted of it."""
+        marks = summary.marks
+        if marks == UNMARKED:
+            return summary
+        owner = self.directory.owner_of(summary.inbox)
+        return (
+            summary
+            if visibility.sees_marks(caller, owner, marks.saved_by)
+            else replace(summary, marks=UNMARKED)
+        )
 
     def all_shown(self, caller: Caller) -> Shown:
         """The same as a question about each of many."""

@@ -81,11 +81,12 @@ class Addresses:
         self._learn()
         return new
 
-    async def describe(self, reader: Reader, inbox: Inbox, info: str) -> OwnedAddress:
-        """Another note. Raises NotOwnedError."""
+    async def describe(self, reader: Reader, inbox: Inbox, info: str | None) -> OwnedAddress:
+        """Another note, or the same for None. Raises NotOwnedError."""
         account = self.access.account(reader)
-        _check_not_anothers(account, await self.accounts.address(inbox))
-        changed = await self.accounts.describe(account, inbox, info)
+        found = await self.accounts.address(inbox)
+        _check_not_anothers(account, found)
+        changed = found if info is None else await self.accounts.describe(account, inbox, info)
         if changed is None:
             raise NotOwnedError(f"{inbox} is not yours; reserve it first.")
         return changed

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mailweir.model.account import Account, AccountName, Key, key_hash, key_hint
+from mailweir.model.account import Account, AccountName, Key, NewKey, key_hash, key_hint
 from mailweir.ports.accounts import Accounts
 from mailweir.ports.clock import Keys
+from mailweir.ports.mailbox import Mailbox
 
 KEYS: Final = 100
 """Keys of one account."""
@@ -20,17 +21,19 @@ class Administration:
     """Every method raises UnavailableError."""
 
     accounts: Accounts
+    mailbox: Mailbox
     secrets: Keys
 
     async def add_account(self, account: AccountName, key: str = "") -> str:
         """A new account, and the key that speaks for it: shown once. Raises ConflictError."""
-        await self.accounts.add(account)
-        return await self.add_key(account, FIRST, key)
+        made = key or self.secrets.key()
+        await self.accounts.add(account, NewKey(FIRST, key_hash(made), key_hint(made)))
+        return made
 
     async def add_key(self, account: AccountName, name: str, key: str = "") -> str:
         """One more key, shown once. Raises UnknownAccountError, TooManyError and ConflictError."""
         made = key or self.secrets.key()
-        await self.accounts.add_key(account, name, key_hash(made), key_hint(made), most=KEYS)
+        await self.accounts.add_key(account, NewKey(name, key_hash(made), key_hint(made)), most=KEYS)
         return made
 
     async def list_accounts(self) -> Sequence[Account]:
@@ -42,8 +45,12 @@ class Administration:
         return await self.accounts.keys(account)
 
     async def remove_account(self, account: AccountName) -> bool:
-        """Its keys open nothing from now on, and its addresses are public; False when there was none."""
-        return await self.accounts.remove(account)
+        """Its keys open nothing from now on, its addresses are public, and so is what it had starred.
+
+        False when there was none. Said again it does what was left to do.
+        """
+        removed = await self.accounts.remove(account)
+        return bool(await self.mailbox.forsake(account)) or removed
 
     async def remove_key(self, account: AccountName, name: str) -> bool:
         """It opens nothing from now on; False when there was none."""

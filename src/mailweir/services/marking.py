@@ -10,6 +10,7 @@ from mailweir.model.marks import Folder, Marks
 from mailweir.model.message import MessageId, Summary
 from mailweir.policy import marking
 from mailweir.policy.visibility import Reader, Refusal
+from mailweir.ports.accounts import TooManyError
 from mailweir.services.access import RefusedError
 from mailweir.services.reading import Reading
 
@@ -18,7 +19,7 @@ from mailweir.services.reading import Reading
 class Marking:
     """Every method gives the message as it is then, None when this reader sees none of that id.
 
-    All raise RefusedError and UnavailableError.
+    All raise RefusedError and UnavailableError, `star` also TooManyError.
     """
 
     reading: Reading
@@ -29,8 +30,12 @@ class Marking:
         What is saved nobody else sees, also in a public inbox, and retention leaves it.
         """
         account = self.reading.access.account(reader)
-        if await self.reading.find(reader, inbox, message) is None:
+        found = await self.reading.find(reader, inbox, message)
+        if found is None:
             return None
+        saving = found.marks.saved_by is None
+        if saving and await self.reading.mailbox.saved_number(account) >= marking.STARS:
+            raise TooManyError(marking.STARS)
         return await self._marked(inbox, message, account, partial(marking.toggled, account=account))
 
     async def label(self, reader: Reader, inbox: Inbox, message: MessageId, label: str) -> Summary | None:

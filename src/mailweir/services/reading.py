@@ -46,12 +46,13 @@ class Reading:
     ) -> Sequence[Summary]:
         """The newest messages of one inbox that this reader may see, newest first."""
         caller = self.access.read(reader, inbox)
-        return await self._digested(await self._newest(caller, inbox, limit, until))
+        return await self._digested(caller, await self._newest(caller, inbox, limit, until))
 
     async def all(self, reader: Reader, *, limit: int, until: int | None = None) -> Sequence[Summary]:
         """*All mail*, newest first: what is public, and the reader's own."""
-        shown = self.access.all_shown(self.access.list_all(reader))
-        return await self._digested(await self.mailbox.all(limit=limit, until=until, shown=shown))
+        caller = self.access.list_all(reader)
+        shown = self.access.all_shown(caller)
+        return await self._digested(caller, await self.mailbox.all(limit=limit, until=until, shown=shown))
 
     async def search(
         self, reader: Reader, inbox: Inbox | None, query: Query, *, limit: int
@@ -61,16 +62,18 @@ class Reading:
         The newest message is waited for as there; what has no digest is not found.
         """
         if inbox is None:
-            shown = self.access.all_shown(self.access.list_all(reader))
-            await self._digested(await self.mailbox.all(limit=1, shown=shown))
-            return await self.mailbox.search(None, query, limit=limit, shown=shown)
+            caller = self.access.list_all(reader)
+            shown = self.access.all_shown(caller)
+            await self._digested(caller, await self.mailbox.all(limit=1, shown=shown))
+            found = await self.mailbox.search(None, query, limit=limit, shown=shown)
+            return [self.access.as_shown(caller, one) for one in found]
         newest = await self.inbox(reader, inbox, limit=1)
         caller = self.access.read(reader, inbox)
         shown = self.access.all_shown(caller)
         found = await self.mailbox.search(inbox, query, limit=limit, shown=shown)
         if self.access.only_latest(caller):
-            return [one for one in found[:1] if newest and one.id == newest[0].id]
-        return found
+            found = [one for one in found[:1] if newest and one.id == newest[0].id]
+        return [self.access.as_shown(caller, one) for one in found]
 
     async def count(self, reader: Reader, inbox: Inbox) -> int:
         """How many messages of one inbox this reader may see."""
@@ -80,15 +83,14 @@ class Reading:
 
     async def find(self, reader: Reader, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message; None when this inbox shows this reader none of that id."""
-        found = await self._shown(reader, inbox, message)
-        digested = await self._digested([] if found is None else [found])
+        caller, found = await self._shown(reader, inbox, message)
+        digested = await self._digested(caller, [] if found is None else [found])
         return digested[0] if digested else None
 
     async def raw(self, reader: Reader, inbox: Inbox, message: MessageId) -> bytes | None:
         """The whole message, byte for byte; None as in `find`."""
-        if await self._shown(reader, inbox, message) is None:
-            return None
-        return await self.mailbox.raw(inbox, message)
+        _, found = await self._shown(reader, inbox, message)
+        return None if found is None else await self.mailbox.raw(inbox, message)
 
     async def digest(self, reader: Reader, inbox: Inbox, message: MessageId) -> Digest | None:
         """What was read out of a message; None as in `find`. Raises PendingError."""
@@ -102,36 +104,39 @@ class Reading:
 
     async def delete(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
         """Removes one message for good; False when this reader sees none of that id."""
-        self.access.delete(reader, inbox)
-        if await self._shown(reader, inbox, message) is None:
+        caller, found = await self._shown(reader, inbox, message)
+        if found is None or found.marks.saved_by is None:
+            self.access.delete(reader, inbox)
+        if found is None:
             return False
-        return await self.mailbox.delete(inbox, message)
+        return await self.mailbox.delete(inbox, message, shown=self.access.all_shown(caller))
 
     async def clear(self, reader: Reader, inbox: Inbox, *, saved: bool = False) -> int:
         """Removes all that is in an inbox now, and says how many messages went.
 
-        What somebody has saved stays, unless the owner of the inbox says `saved`.
+        What somebody has saved stays; `saved`: but for what the reader himself has.
         """
         caller = self.access.clear(reader, inbox)
-        return await self.mailbox.clear(inbox, saved=saved and self.access.owns(caller, inbox))
+        return await self.mailbox.clear(inbox, saved_by=caller.account if saved else None)
 
     async def saved(self, reader: Reader, *, limit: int) -> Sequence[Summary]:
         """What the reader's account has saved, wherever it is, newest first."""
-        account = self.access.account(reader)
-        shown = self.access.all_shown(Caller(account))
-        found = await self.mailbox.saved(account, limit=limit)
-        return [one for one in found if shown(one.inbox, one.marks.saved_by)]
+        return await self.mailbox.saved(self.access.account(reader), limit=limit)
 
-    async def _shown(self, reader: Reader, inbox: Inbox, message: MessageId) -> Summary | None:
-        """One message, if this inbox shows this reader one of that id."""
-        caller = self.access.read(reader, inbox)
-        found = await self.mailbox.find(inbox, message)
+    async def _shown(self, reader: Reader, inbox: Inbox, message: MessageId) -> tuple[Caller, Summary | None]:
+        """Who reads, and one message, if he is shown one of that id: what he has saved wherever it is."""
+        caller = self.access.caller(reader)
+        found = None if caller.account is None else await self.mailbox.find(inbox, message)
+        if found is not None and found.marks.saved_by == caller.account:
+            return caller, found
+        self.access.read(reader, inbox)
+        found = found or await self.mailbox.find(inbox, message)
         if found is None or not self.access.shows(caller, inbox, found.marks.saved_by):
-            return None
+            return caller, None
         if self.access.only_latest(caller):
             newest = await self._newest(caller, inbox, 1, None)
-            return found if newest and newest[0].id == message else None
-        return found
+            return caller, found if newest and newest[0].id == message else None
+        return caller, found
 
     async def _newest(self, caller: Caller, inbox: Inbox, limit: int, until: int | None) -> Sequence[Summary]:
         shown = self.access.all_shown(caller)
@@ -140,8 +145,11 @@ class Reading:
             return [s for s in newest if until is None or s.received <= until][:limit]
         return await self.mailbox.inbox(inbox, limit=limit, until=until, shown=shown)
 
-    async def _digested(self, found: Sequence[Summary]) -> Sequence[Summary]:
+    async def _digested(self, caller: Caller, found: Sequence[Summary]) -> Sequence[Summary]:
         """The same messages, once the young ones have their digests, or when patience is over."""
+        return [self.access.as_shown(caller, one) for one in await self._waited_for(caller, found)]
+
+    async def _waited_for(self, caller: Caller, found: Sequence[Summary]) -> Sequence[Summary]:
         waiting = self._young(found)
         if not 0 < len(waiting) <= _FEW:  # with more of them digestion is behind, and waiting is no use
             return found
@@ -152,7 +160,7 @@ class Reading:
                 change.clear()
                 for one in waiting:
                     now = await self.mailbox.find(one.inbox, one.id)
-                    if now is None:
+                    if now is None or not self.access.shows(caller, now.inbox, now.marks.saved_by):
                         del summaries[one.seq]
                     else:
                         summaries[one.seq] = now

@@ -55,8 +55,9 @@ class Streams:
         caller = self.check(reader, inboxes)
         position = await self.reading.mailbox.position()
         if since is None:
-            return Start(position, caller)
-        known = since <= position and (since == 0 or await self.reading.mailbox.holds(since))
+            newest = await self.reading.mailbox.all(limit=1)  # the number of a message, to come back with
+            return Start(newest[0].seq if newest else position, caller)
+        known = since <= position and (since in {0, position} or await self.reading.mailbox.holds(since))
         return Start(min(since, position), caller, reset=not known)
 
     def check(self, reader: Reader, inboxes: Sequence[Inbox] | None) -> Caller:
@@ -77,15 +78,23 @@ class Streams:
                 ready: Sequence[Summary]
                 try:
                     ready = await self._ready(inboxes, seq, limit)
+                    for summary in ready:
+                        # A slow reader has taken his time over the last one: what holds now counts.
+                        if (shown := await self._still_shown(start.caller, summary)) is not None:
+                            yield shown
+                        seq = summary.seq
                 except UnavailableError:
                     ready, wait = (), _RETRY
-                for summary in ready:
-                    if self.reading.access.shows(start.caller, summary.inbox, summary.marks.saved_by):
-                        yield summary
-                    seq = summary.seq
                 limit = _AT_ONCE if len(ready) == limit else _FEW  # who is behind catches up in larger steps
                 if not ready:
                     await change.wait(wait)
+
+    async def _still_shown(self, caller: Caller, summary: Summary) -> Summary | None:
+        access = self.reading.access
+        now = await self.reading.mailbox.find(summary.inbox, summary.id)
+        if now is None or not access.shows(caller, now.inbox, now.marks.saved_by):
+            return None
+        return access.as_shown(caller, now)
 
     async def arrival(self, summary: Summary) -> Arrival | None:
         """The whole of a message that was followed; None when it is gone. Raises UnavailableError."""

@@ -139,6 +139,19 @@ async def test_the_official_clients_bodies_are_taken(house: WebHouse, ann: str) 
     assert old.json["info"] == "b"
 
 
+@pytest.mark.parametrize("body", [{"enablews": True}, {}, {"enablews": None, "webhook": None}])
+async def test_a_note_stays_that_is_not_spoken_of(house: WebHouse, ann: str, body: object) -> None:
+    await ask(house, ann, "POST", f"/api/addresses/{BOB}", {"info": "note"})
+    assert (await ask(house, ann, "PUT", f"/api/addresses/{BOB}", body)).json["info"] == "note"
+    assert (await ask(house, ann, "PUT", f"/api/addresses/{BOB}", {"info": None})).json["info"] == ""
+
+
+@pytest.mark.parametrize("body", [b"{", b"%41" * 100_000])
+async def test_a_body_is_not_read_of_who_has_no_account(house: WebHouse, body: bytes) -> None:
+    for method, path in (("POST", f"addresses/{BOB}"), ("POST", "private-addresses-bulk")):
+        assert (await ask(house, "", method, f"/api/{path}", body, FORM)).status == 401
+
+
 @pytest.mark.parametrize("surplus", [-1, 0, 1])
 async def test_a_note_has_a_limit(house: WebHouse, ann: str, surplus: int) -> None:
     answer = await ask(house, ann, "POST", f"/api/addresses/{BOB}", {"info": "x" * (INFO + surplus)})

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from fakes.web_house import Answer, WebHouse
+from fakes.web_house import Answer, EventStream, WebHouse
 from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
+from mailweir.policy import marking
 from mailweir.policy.marking import LABEL, LABELS
+from mailweir.policy.visibility import Reader
 
 BOB = "bob@thing.test"
 LIST = f"/api/addresses/{BOB}/messages"
@@ -56,10 +58,93 @@ async def test_starred_mail_is_listed_wherever_it_is(house: WebHouse, ann: str, 
     listed = await ask(house, ann, "GET", "/api/addresses/starred/messages")
     assert [one["_id"] for one in listed.json] == [there, here]
     assert (await ask(house, ben, "GET", "/api/addresses/starred/messages")).json == []
-    # Who reserves the address meanwhile has it for himself; the star gives no way in.
+
+
+async def test_a_star_outlives_a_later_reservation(house: WebHouse, ann: str, ben: str) -> None:
+    message = house.keep(BOB)
+    await ask(house, ann, "PUT", f"{LIST}/{message}/star")
     await house.accounts.reserve(AccountName("ben"), [Inbox(BOB)], "", most=9)
     listed = await ask(house, ann, "GET", "/api/addresses/starred/messages")
-    assert [one["_id"] for one in listed.json] == [there]
+    assert [one["_id"] for one in listed.json] == [message]
+    assert (await ask(house, ben, "GET", LIST)).json == []
+    assert (await ask(house, ben, "DELETE", f"{LIST}/{message}")).status == 404
+    assert (await ask(house, ben, "DELETE", LIST)).status == 204
+    gone = await ask(house, ben, "DELETE", f"/api/addresses/{BOB}?deleteAddressMessages=true")
+    assert gone.status == 200
+    assert (await ask(house, ann, "GET", f"{LIST}/{message}")).status == 200
+
+
+async def test_who_starred_it_reads_and_lets_go_of_it_in_anothers_inbox(
+    house: WebHouse, ann: str, ben: str
+) -> None:
+    message = house.keep(BOB)
+    await ask(house, ann, "PUT", f"{LIST}/{message}/star")
+    await house.accounts.reserve(AccountName("ben"), [Inbox(BOB)], "", most=9)
+    assert (await ask(house, ann, "GET", LIST)).status == 403
+    for path in (f"{LIST}/{message}", f"/api/raw/{BOB}/{message}", f"/api/text/{BOB}/{message}"):
+        assert (await ask(house, ann, "GET", path)).status == 200
+    assert (await ask(house, ann, "PUT", f"{LIST}/{message}/star")).json["savedBy"] is None
+    assert (await ask(house, ann, "GET", f"{LIST}/{message}")).status == 403
+    assert [one["_id"] for one in (await ask(house, ben, "GET", LIST)).json] == [message]
+
+
+async def test_what_was_noted_is_nobodys_once_the_star_is_off(house: WebHouse, ann: str, ben: str) -> None:
+    message = house.keep(BOB)
+    path = f"{LIST}/{message}"
+    for change in ("star", "labels/secret", "folder/trash", "read/true"):
+        await ask(house, ann, "PUT", f"{path}/{change}")
+    async with house.stream(f"/api/addresses/{BOB}/events?since=0", mailsac_key=ann) as stream:
+        assert json.loads(await told(stream))["labels"] == ["secret"]
+    await ask(house, ann, "PUT", f"{path}/star")
+    for key in ("", ben, ann):
+        for found in (
+            (await ask(house, key, "GET", path)).json,
+            (await ask(house, key, "GET", LIST)).json[0],
+            (await ask(house, key, "GET", f"{LIST}?query=Hello")).json[0],
+        ):
+            assert (found["labels"], found["folder"], found["read"]) == ([], "inbox", None)
+    async with house.stream(f"/api/addresses/{BOB}/events?since=0") as stream:
+        frame = json.loads(await told(stream))
+        assert (frame["labels"], frame["savedBy"], frame["email"]["read"]) == ([], None, None)
+
+
+async def told(stream: EventStream) -> str:
+    """The data of the first message that a stream tells of."""
+    while True:
+        event = await stream.event()
+        if event.startswith("event: message"):
+            return event.partition("data: ")[2]
+
+
+async def test_a_slow_follower_is_not_told_of_what_was_starred_meanwhile(house: WebHouse, ann: str) -> None:
+    messages = [house.keep(BOB) for _ in range(3)]
+    reader = Reader()
+    streams = house.streams
+    follower = streams.follow([Inbox(BOB)], await streams.start(reader, [Inbox(BOB)], 0))
+    assert (await anext(follower)).id == messages[0]
+    await ask(house, ann, "PUT", f"{LIST}/{messages[1]}/star")
+    assert (await anext(follower)).id == messages[2]
+    await follower.aclose()
+
+
+@pytest.mark.parametrize("surplus", [-1, 0])
+async def test_an_account_stars_only_so_many(
+    house: WebHouse, ann: str, monkeypatch: pytest.MonkeyPatch, surplus: int
+) -> None:
+    monkeypatch.setattr(marking, "STARS", 3)
+    for _ in range(3 + surplus):
+        assert (await ask(house, ann, "PUT", f"{LIST}/{house.keep(BOB)}/star")).status == 200
+    last = house.keep(BOB)
+    answer = await ask(house, ann, "PUT", f"{LIST}/{last}/star")
+    assert answer.status == (400 if surplus == 0 else 200)
+
+
+async def test_what_is_not_there_is_not_unchanged(house: WebHouse, ann: str) -> None:
+    hidden = house.keep(BOB)
+    await ask(house, ann, "PUT", f"{LIST}/{hidden}/star")
+    for message in (hidden, "q99-0"):
+        answer = await house.ask("GET", f"{LIST}/{message}", {"if_none_match": "*"})
+        assert answer.status == 404
 
 
 async def test_a_poller_is_told_when_something_was_marked(house: WebHouse, ann: str) -> None:

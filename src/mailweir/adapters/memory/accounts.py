@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from mailweir.model.account import Account, AccountName, Key, OwnedAddress
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress
 from mailweir.model.address import Inbox
 from mailweir.ports.accounts import TakenError, TooManyError, UnknownAccountError
 from mailweir.ports.clock import Clock
@@ -19,14 +19,21 @@ class MemoryAccounts:
         self._accounts: dict[AccountName, Account] = {}
         self._keys: dict[bytes, Key] = {}
         self._addresses: dict[Inbox, OwnedAddress] = {}
+        self._former: set[AccountName] = set()
 
     # --- Accounts ---------------------------------------------------------------------------------
 
-    async def add(self, account: AccountName) -> Account:
-        """A new account."""
+    async def add(self, account: AccountName, key: NewKey | None = None) -> Account:
+        """A new account, with its first key."""
         if account in self._accounts:
             raise ConflictError(f"there is an account {account} already")
+        if account in self._former:
+            raise ConflictError(f"there was an account {account}; its name is not given again")
+        if key is not None and key.digest in self._keys:
+            raise ConflictError("this key is in use already")
         new = self._accounts[account] = Account(account, self._clock.now())
+        if key is not None:
+            await self.add_key(account, key, most=1)
         return new
 
     async def accounts(self) -> Sequence[Account]:
@@ -37,20 +44,23 @@ class MemoryAccounts:
         """Removes an account, its keys and its claims."""
         self._keys = {digest: key for digest, key in self._keys.items() if key.account != account}
         self._addresses = {at: one for at, one in self._addresses.items() if one.account != account}
-        return self._accounts.pop(account, None) is not None
+        if self._accounts.pop(account, None) is None:
+            return False
+        self._former.add(account)
+        return True
 
-    async def add_key(self, account: AccountName, name: str, digest: bytes, hint: str, *, most: int) -> Key:
-        """A key, of which only `digest` is kept."""
+    async def add_key(self, account: AccountName, key: NewKey, *, most: int) -> Key:
+        """One more key."""
         self._require(account)
         has = await self.keys(account)
-        if name in {one.name for one in has}:
-            raise ConflictError(f"{account} has a key {name} already")
-        if digest in self._keys:
+        if key.name in {one.name for one in has}:
+            raise ConflictError(f"{account} has a key {key.name} already")
+        if key.digest in self._keys:
             raise ConflictError("this key is in use already")
         if len(has) >= most:
             raise TooManyError(most)
-        key = self._keys[digest] = Key(account, name, hint, self._clock.now())
-        return key
+        new = self._keys[key.digest] = Key(account, key.name, key.hint, self._clock.now())
+        return new
 
     async def keys(self, account: AccountName) -> Sequence[Key]:
         """The keys of an account, by name."""

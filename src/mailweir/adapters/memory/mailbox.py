@@ -8,7 +8,7 @@ from mailweir.adapters.memory.store import MemoryStore
 from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Digest
-from mailweir.model.marks import Marks
+from mailweir.model.marks import UNMARKED, Marks
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
 from mailweir.ports.mailbox import Shown
@@ -85,10 +85,10 @@ class MemoryMailbox:
         found = (copy for copy, kept in read if kept.digest and matches(query, kept, kept.digest))
         return list(islice(found, limit))
 
-    async def delete(self, inbox: Inbox, message: MessageId) -> bool:
+    async def delete(self, inbox: Inbox, message: MessageId, *, shown: Shown | None = None) -> bool:
         """Removes one copy for good."""
         copy = self._store.find(inbox, message)
-        if copy is None:
+        if copy is None or not (shown is None or shown(inbox, copy.marks.saved_by)):
             return False
         self._store.remove([copy])
         return True
@@ -100,9 +100,20 @@ class MemoryMailbox:
         copy = self._store.find(inbox, message)
         return None if copy is None else self._store.mark(copy, change(copy.marks))
 
-    async def clear(self, inbox: Inbox, *, saved: bool = False) -> int:
+    async def saved_number(self, account: AccountName) -> int:
+        """How many messages this account has saved."""
+        return sum(1 for copy in self._store.newest() if copy.marks.saved_by == account)
+
+    async def forsake(self, account: AccountName) -> int:
+        """Lets go of all that this account has saved."""
+        copies = [copy for copy in self._store.newest() if copy.marks.saved_by == account]
+        for copy in copies:
+            self._store.mark(copy, UNMARKED)
+        return len(copies)
+
+    async def clear(self, inbox: Inbox, *, saved_by: AccountName | None = None) -> int:
         """Removes all copies that are in this inbox now."""
-        copies = [c for c in self._store.newest(inbox) if saved or c.marks.saved_by is None]
+        copies = [c for c in self._store.newest(inbox) if c.marks.saved_by in {None, saved_by}]
         self._store.remove(copies)
         return len(copies)
 

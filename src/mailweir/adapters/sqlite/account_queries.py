@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from mailweir.adapters.sqlite.driver import Connection, texts
-from mailweir.model.account import Account, AccountName, Key, OwnedAddress
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress
 from mailweir.model.address import Inbox
 from mailweir.ports.accounts import TakenError, TooManyError, UnknownAccountError
 from mailweir.ports.errors import ConflictError
@@ -16,11 +16,22 @@ _KEY = "account, name, hint, created"
 _ADDRESS = "inbox, account, info, created, updated"
 
 
-def add(connection: Connection, account: Account) -> None:
-    """A new account. Raises ConflictError."""
-    if _is_there(connection, account.name):
-        raise ConflictError(f"there is an account {account.name} already")
-    connection.execute("INSERT INTO account VALUES (?, ?)", (account.name, account.created))
+def number(connection: Connection) -> int:
+    """How many accounts there are; none in a file that was not laid out."""
+    laid_out = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'account')"
+    return connection.execute("SELECT count(*) FROM account").get if connection.execute(laid_out).get else 0
+
+
+def add(connection: Connection, account: Account, key: NewKey | None) -> None:
+    """A new account, with its first key. Raises ConflictError."""
+    name = account.name
+    if _is_there(connection, name):
+        raise ConflictError(f"there is an account {name} already")
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM former WHERE name = ?)", (name,)).get:
+        raise ConflictError(f"there was an account {name}; its name is not given again")
+    connection.execute("INSERT INTO account VALUES (?, ?)", (name, account.created))
+    if key is not None:
+        add_key(connection, Key(name, key.name, key.hint, account.created), key.digest, 1)
 
 
 def accounts(connection: Connection) -> list[Account]:
@@ -38,6 +49,7 @@ def remove(connection: Connection, account: AccountName) -> bool:
     for owned in addresses(connection, account):
         release(connection, account, owned.inbox)
     connection.execute("DELETE FROM account WHERE name = ?", (account,))
+    connection.execute("INSERT INTO former VALUES (?)", (account,))
     return True
 
 

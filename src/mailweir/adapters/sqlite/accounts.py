@@ -5,13 +5,28 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailweir.adapters.sqlite import account_queries
-from mailweir.adapters.sqlite.connection import File
+from mailweir.adapters.sqlite.connection import File, open_file, translated
 from mailweir.adapters.sqlite.threads import Changes
-from mailweir.model.account import Account, AccountName, Key, OwnedAddress
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress
 from mailweir.model.address import Inbox
 from mailweir.ports.clock import Clock
 
 T = TypeVar("T")
+
+
+def number_of_accounts(directory: Path) -> int:
+    """How many accounts the store there has, without touching it; none where there is no store yet.
+
+    Raises UnavailableError.
+    """
+    if not (directory / File.ACCOUNTS.database).is_file():
+        return 0
+    with translated():
+        connection = open_file(directory, File.ACCOUNTS)
+        try:
+            return account_queries.number(connection)
+        finally:
+            connection.close(force=True)
 
 
 class SqliteAccounts:
@@ -25,10 +40,10 @@ class SqliteAccounts:
         self._clock = clock
         self._changes = Changes(directory, clock, File.ACCOUNTS, patience=patience)
 
-    async def add(self, account: AccountName) -> Account:
-        """A new account."""
+    async def add(self, account: AccountName, key: NewKey | None = None) -> Account:
+        """A new account, with its first key."""
         new = Account(account, self._clock.now())
-        await self._changes.run(lambda c: account_queries.add(c, new))
+        await self._changes.run(lambda c: account_queries.add(c, new, key))
         return new
 
     async def accounts(self) -> Sequence[Account]:
@@ -41,11 +56,11 @@ class SqliteAccounts:
         removed, _ = await self._changes.run(lambda c: account_queries.remove(c, account))
         return removed
 
-    async def add_key(self, account: AccountName, name: str, digest: bytes, hint: str, *, most: int) -> Key:
-        """A key, of which only `digest` is kept."""
-        key = Key(account, name, hint, self._clock.now())
-        await self._changes.run(lambda c: account_queries.add_key(c, key, digest, most))
-        return key
+    async def add_key(self, account: AccountName, key: NewKey, *, most: int) -> Key:
+        """One more key."""
+        new = Key(account, key.name, key.hint, self._clock.now())
+        await self._changes.run(lambda c: account_queries.add_key(c, new, key.digest, most))
+        return new
 
     async def keys(self, account: AccountName) -> Sequence[Key]:
         """The keys of an account, by name."""
@@ -86,6 +101,11 @@ class SqliteAccounts:
         """What is known of one address."""
         found, _ = await self._changes.run(lambda c: account_queries.address(c, inbox))
         return found
+
+    @property
+    def broken(self) -> bool:
+        """Whether a write was not synced, so that a fresh process has to go on."""
+        return self._changes.broken
 
     async def close(self) -> None:
         """Waits for what is running; a second call does nothing."""

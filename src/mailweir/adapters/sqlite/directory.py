@@ -5,6 +5,8 @@ number of the change. What is known stays known while the file cannot be read.
 """
 
 import asyncio
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,7 @@ _LOOK: Final = 0.05  # seconds
 
 
 class SqliteDirectory:
-    """To be used on one thread. Raises UnavailableError when there is nothing to begin with."""
+    """Kept up to date on one thread, and asked from any. Raises UnavailableError when there is no store."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -76,23 +78,45 @@ class SqliteDirectory:
             return
         with connection:  # one picture of all three tables
             last: int = connection.execute("SELECT last FROM change").get
-            if last - self._position >= REMEMBERED:
-                self._keys.clear()
-                self._owners.clear()
-                self._position = 0
-            self._learn(connection)
+            # What was missed may be forgotten there, and an older file may have been put in the place.
+            anew = not 0 <= last - self._position < REMEMBERED
+            news = _News.after(connection, 0 if anew else self._position)
+        if anew:
+            self._keys, self._owners = news.keys, news.owners
+        else:
+            self._learn(news)
         self._position, self._seen = last, state
 
-    def _learn(self, connection: Connection) -> None:
-        after = (self._position,)
-        for digest, inbox in connection.execute("SELECT digest, inbox FROM gone WHERE number > ?", after):
+    def _learn(self, news: "_News") -> None:
+        """Step by step, since others may ask meanwhile: what is owned is nobody's at no moment."""
+        self._keys.update(news.keys)
+        self._owners.update(news.owners)
+        for digest in news.gone_keys - news.keys.keys():
             self._keys.pop(digest, None)
+        for inbox in news.gone_inboxes - news.owners.keys():
             self._owners.pop(inbox, None)
-        names: dict[str, AccountName] = {}
-        statement = "SELECT digest, account, name FROM key WHERE number > ?"
-        for digest, account, name in connection.execute(statement, after):
-            self._keys[digest] = (names.setdefault(account, AccountName(account)), name)
-        for inbox, account in connection.execute(
-            "SELECT inbox, account FROM address WHERE number > ?", after
-        ):
-            self._owners[Inbox(inbox)] = names.setdefault(account, AccountName(account))
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What has come and what has gone after some change."""
+
+    keys: dict[bytes, tuple[AccountName, str]]
+    owners: dict[Inbox, AccountName]
+    gone_keys: AbstractSet[bytes]
+    gone_inboxes: AbstractSet[Inbox]
+
+    @classmethod
+    def after(cls, connection: Connection, number: int) -> "_News":
+        """All of it before anything is changed, so that an error changes nothing."""
+        after = (number,)
+        gone = connection.execute("SELECT digest, inbox FROM gone WHERE number > ?", after).fetchall()
+        keys = connection.execute("SELECT digest, account, name FROM key WHERE number > ?", after).fetchall()
+        owned = connection.execute("SELECT inbox, account FROM address WHERE number > ?", after).fetchall()
+        names = {account: AccountName(account) for account in {row[1] for row in (*keys, *owned)}}
+        return cls(
+            {digest: (names[account], name) for digest, account, name in keys},
+            {Inbox(inbox): names[account] for inbox, account in owned},
+            {digest for digest, _ in gone if digest is not None},
+            {Inbox(inbox) for _, inbox in gone if inbox is not None},
+        )

@@ -56,9 +56,12 @@ class SqliteMailbox:
         """
         if limit <= _LISTED and inbox in self._warm:
             self._warm.move_to_end(inbox)
-            return self._here.answer(
-                lambda c: queries.newest(c, inbox, limit=limit, until=until, shown=shown)
+            few = limit + _LISTED
+            there = self._here.answer(
+                lambda c: queries.newest_within(c, inbox, limit, until, shown, most=few)
             )
+            if there is not None:
+                return there
         found = await self._readers.run(_newest(inbox, limit, until, shown))
         self._warm[inbox] = None
         if len(self._warm) > _WARM:
@@ -122,12 +125,12 @@ class SqliteMailbox:
         """The number of this inbox's latest change."""
         return self._revisions.of(inbox)
 
-    async def delete(self, inbox: Inbox, message: MessageId) -> bool:
+    async def delete(self, inbox: Inbox, message: MessageId, *, shown: Shown | None = None) -> bool:
         """Removes one copy for good."""
         now = self._clock.now()
 
         def remove(connection: Connection) -> int:
-            seq = queries.seq(connection, inbox, message)
+            seq = queries.seq(connection, inbox, message, shown)
             return 0 if seq is None else removal.remove(connection, [seq], now)
 
         # Most ids that are not there never were: those need no lock.
@@ -144,7 +147,21 @@ class SqliteMailbox:
         there, _ = await self._removals.run(lambda c: queries.mark(c, inbox, message, change, now))
         return await self.find(inbox, message) if there else None
 
-    async def clear(self, inbox: Inbox, *, saved: bool = False) -> int:
+    async def saved_number(self, account: AccountName) -> int:
+        """How many messages this account has saved."""
+        return await self._readers.run(lambda c: queries.saved_number(c, account))
+
+    async def forsake(self, account: AccountName) -> int:
+        """Lets go of all that this account has saved, in slices."""
+        total = 0
+        while True:
+            now = self._clock.now()
+            gone, _ = await self._removals.run(lambda c, now=now: queries.forsake(c, account, _SLICE, now))
+            total += gone
+            if gone < _SLICE:
+                return total
+
+    async def clear(self, inbox: Inbox, *, saved_by: AccountName | None = None) -> int:
         """Removes all copies that are in this inbox now, in slices, so that intake goes on meanwhile."""
         newest = await self._readers.run(lambda c: queries.newest_seq(c, inbox))
         total = 0
@@ -152,7 +169,7 @@ class SqliteMailbox:
             now = self._clock.now()
             removed, _ = await self._removals.run(
                 lambda c, now=now: removal.remove(
-                    c, queries.oldest_seqs(c, inbox, newest, _SLICE, with_saved=saved), now
+                    c, queries.oldest_seqs(c, inbox, newest, _SLICE, saved_by=saved_by), now
                 )
             )
             total += removed
@@ -162,6 +179,11 @@ class SqliteMailbox:
     async def expire(self, *, before: int, keep: int) -> int:
         """Removes one slice of what retention lets go; one call at a time."""
         return await self._expiry.expire(before=before, keep=keep)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a write was not synced, so that a fresh process has to go on."""
+        return self._removals.broken
 
     async def close(self) -> None:
         """Waits for what is running; a second call does nothing."""

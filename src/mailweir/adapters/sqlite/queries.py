@@ -1,7 +1,6 @@
 """The mailbox's questions to `intake.db`, each one statement."""
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 
 from mailweir.adapters.sqlite.digest_rows import digest
 from mailweir.adapters.sqlite.driver import Connection, texts
@@ -35,7 +34,6 @@ _JOINED = "FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND mes
 _NAMED = "message.queue_id = ?1 AND entry.message = message.id AND entry.position = ?2 AND entry.inbox = ?3"
 _COPY = f"{_JOINED} WHERE {_NAMED}"
 _FIND = f"SELECT {SUMMARY} {_JOINED} {_DIGEST} WHERE {_NAMED}"
-_SEQ = f"SELECT entry.seq {_COPY}"
 _RAW = f"SELECT message.encoding, message.size, message.raw {_COPY}"
 
 _FULL = f"""
@@ -44,7 +42,8 @@ _FULL = f"""
 """
 
 _OLDEST = """
-    SELECT seq FROM entry WHERE inbox = ? AND seq <= ? AND (saved_by IS NULL OR ?) ORDER BY seq LIMIT ?
+    SELECT seq FROM entry
+    WHERE inbox = ? AND seq <= ? AND (saved_by IS NULL OR saved_by = ?) ORDER BY seq LIMIT ?
 """
 _COUNT = "SELECT saved_by, count(*) FROM entry WHERE inbox = ? GROUP BY saved_by"
 _SAVED = f"""
@@ -52,6 +51,11 @@ _SAVED = f"""
     CROSS JOIN message ON message.id = entry.message {_DIGEST}
     WHERE entry.saved_by = ? ORDER BY entry.seq DESC LIMIT ?
 """  # noqa: S608  a list of columns, fixed here
+_SAVED_NUMBER = "SELECT count(*) FROM entry INDEXED BY entry_saved WHERE saved_by = ?"
+_FORSAKE = """
+    UPDATE entry SET saved_by = NULL, marks = NULL
+    WHERE seq IN (SELECT seq FROM entry INDEXED BY entry_saved WHERE saved_by = ? LIMIT ?) RETURNING inbox
+"""
 _MARKS = f"SELECT entry.seq, entry.saved_by, entry.marks {_COPY}"
 _MARK = "UPDATE entry SET saved_by = ?, marks = ? WHERE seq = ?"
 _NOTE_CHANGE = "INSERT OR REPLACE INTO changed VALUES (?, ?, ?)"
@@ -81,19 +85,51 @@ def newest(
     connection: Connection, inbox: Inbox | None, *, limit: int, until: int | None, shown: Shown | None = None
 ) -> list[Summary]:
     """The newest copies in one inbox, or in all, that are shown; of the newest `_LOOKED_AT` in any case."""
+    found = newest_within(connection, inbox, limit, until, shown, most=_LOOKED_AT)
+    return found or []
+
+
+def newest_within(
+    connection: Connection,
+    inbox: Inbox | None,
+    limit: int,
+    until: int | None,
+    shown: Shown | None,
+    *,
+    most: int,
+) -> list[Summary] | None:
+    """The same of the newest `most`; None when there may be more to show behind them."""
     latest = _FOREVER if until is None else until
-    most = limit if shown is None else _LOOKED_AT
-    if inbox is None:
-        rows = connection.execute(_ALL, (latest, most))
-    else:
-        rows = connection.execute(_INBOX, (inbox, latest, most))
-    visible = (row for row in rows if shown is None or shown(row[INBOX], row[SAVED_BY]))
-    return [summary(row) for row in islice(visible, limit)]
+    statement, bindings = (_ALL, (latest, most)) if inbox is None else (_INBOX, (inbox, latest, most))
+    found: list[Summary] = []
+    looked_at = 0
+    for row in connection.execute(statement, bindings) if limit else ():
+        looked_at += 1
+        if shown is None or shown(row[INBOX], row[SAVED_BY]):
+            found.append(summary(row))
+            if len(found) == limit:
+                return found
+    return None if looked_at == most < _LOOKED_AT else found
 
 
 def saved(connection: Connection, account: AccountName, limit: int) -> list[Summary]:
     """The newest copies that an account has saved."""
     return [summary(row) for row in connection.execute(_SAVED, (account, limit))]
+
+
+def saved_number(connection: Connection, account: AccountName) -> int:
+    """How many copies an account has saved."""
+    return connection.execute(_SAVED_NUMBER, (account,)).get
+
+
+def forsake(connection: Connection, account: AccountName, limit: int, now: int) -> int:
+    """Lets go of so many copies that an account has saved, within the caller's transaction."""
+    inboxes = [inbox for (inbox,) in connection.execute(_FORSAKE, (account, limit)).fetchall()]
+    changed = dict.fromkeys(inboxes)
+    numbers = next_changes(connection, len(changed))
+    notes = [(inbox, number, now) for inbox, number in zip(changed, numbers, strict=True)]
+    connection.executemany(_NOTE_CHANGE, notes)
+    return len(inboxes)
 
 
 def mark(
@@ -120,11 +156,11 @@ def find(connection: Connection, inbox: Inbox, message: MessageId) -> Summary | 
     return summary(rows[0]) if rows else None
 
 
-def seq(connection: Connection, inbox: Inbox, message: MessageId) -> int | None:
-    """The number of the copy of that id in this inbox."""
-    if (name := _name(message)) is None:
-        return None
-    return connection.execute(_SEQ, (*name, inbox)).get
+def seq(connection: Connection, inbox: Inbox, message: MessageId, shown: Shown | None) -> int | None:
+    """The number of the copy of that id in this inbox, if it is shown."""
+    name = _name(message)
+    rows = connection.execute(_MARKS, (*name, inbox)).fetchall() if name else []
+    return next((seq for seq, saved_by, _ in rows if shown is None or shown(inbox, saved_by)), None)
 
 
 def raw(connection: Connection, inbox: Inbox, message: MessageId) -> bytes | None:
@@ -155,10 +191,10 @@ def newest_seq(connection: Connection, inbox: Inbox) -> int:
 
 
 def oldest_seqs(
-    connection: Connection, inbox: Inbox, last: int, limit: int, *, with_saved: bool
+    connection: Connection, inbox: Inbox, last: int, limit: int, *, saved_by: AccountName | None
 ) -> list[int]:
-    """The numbers of this inbox's oldest copies, none after `last`."""
-    return [seq for (seq,) in connection.execute(_OLDEST, (inbox, last, with_saved, limit))]
+    """The numbers of this inbox's oldest copies up to `last` that nobody has saved, or only that account."""
+    return [seq for (seq,) in connection.execute(_OLDEST, (inbox, last, saved_by, limit))]
 
 
 def position(connection: Connection) -> int:

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from mailweir.model.marks import Marks
 from mailweir.model.message import Summary
 from mailweir.servers.web.api.schema import Content, email_message, header_values
 from mailweir.services.showing import html_as_written
@@ -21,6 +22,9 @@ RAW_OCTETS: Final = 256 * 1024
 _KEPT: Final = 256  # frames
 _KEPT_OCTETS: Final = 16 * 1024 * 1024
 
+_Name = tuple[int, bool, Marks]
+"""Whose message, whether it was read, and what is shown of what people noted."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -29,12 +33,12 @@ class Frames:
 
     def __init__(self, streams: Streams) -> None:
         self._streams = streams
-        self._made: OrderedDict[tuple[int, bool], bytes] = OrderedDict()
+        self._made: OrderedDict[_Name, bytes] = OrderedDict()
         self._octets = 0
 
     async def of(self, summary: Summary) -> bytes | None:
         """The frame of a message; None when it is gone. Raises UnavailableError."""
-        name = (summary.seq, summary.brief is not None)
+        name = (summary.seq, summary.brief is not None, summary.marks)
         if (made := self._made.get(name)) is not None:
             return made
         arrival = await self._streams.arrival(summary)
@@ -44,7 +48,7 @@ class Frames:
         self._keep(name, frame)
         return frame
 
-    def _keep(self, name: tuple[int, bool], frame: bytes) -> None:
+    def _keep(self, name: _Name, frame: bytes) -> None:
         if name not in self._made and len(frame) <= _KEPT_OCTETS:
             self._made[name] = frame
             self._octets += len(frame)

@@ -73,20 +73,40 @@ class Polling:
     ) -> None:
         reader = reader_by_scope(scope)
         inbox = inbox_of(email)
-        caller = self._reading.access.read(reader, inbox)
-        who = _who(caller, newest_only=self._reading.access.only_latest(caller))
-        what = (
-            message_of(id_) if id_ is not None else limit_of(str(DEFAULT_LIMIT) if limit is None else limit)
-        )
         revision = await self._reading.mailbox.revision(inbox)
-        etag = f'"{self._facts.version}.{revision:x}.{what}{who}"'.encode()
+        if id_ is not None:
+            await self._answer_one(scope, reader, inbox, message_of(id_), revision, send)
+            return
+        caller = self._reading.access.read(reader, inbox)
+        length = limit_of(str(DEFAULT_LIMIT) if limit is None else limit)
+        asked = (inbox, length, self._who(caller))
+        etag = self._etag(revision, length, caller)
         if _names(scope, etag):
             await send_unchanged(etag, send)
-        elif isinstance(what, int):
-            asked = (inbox, what, who)
-            await send_json(await self._list(reader, asked, revision), etag, send)
         else:
-            await send_json(await self._one(reader, inbox, what), etag, send)
+            await send_json(await self._list(reader, asked, revision), etag, send)
+
+    async def _answer_one(
+        self, scope: HTTPScope, reader: Reader, inbox: Inbox, message: MessageId, revision: int, send: Send
+    ) -> None:
+        """Looked up in any case: what is not there, or not shown, is nothing that a client may have."""
+        found = await self._reading.find(reader, inbox, message)
+        if found is None:
+            raise NotFoundError(NO_SUCH_MESSAGE)
+        etag = self._etag(revision, message, self._reading.access.caller(reader))
+        if _names(scope, etag):
+            await send_unchanged(etag, send)
+        else:
+            await send_json(self._json(found), etag, send)
+
+    def _etag(self, revision: int, what: int | MessageId, caller: Caller) -> bytes:
+        return f'"{self._facts.version}.{revision:x}.{what}{self._who(caller)}"'.encode()
+
+    def _who(self, caller: Caller) -> str:
+        """What makes one reader's answer another's."""
+        if self._reading.access.only_latest(caller):
+            return "n"
+        return f"-{caller.account}" if caller.account else ""
 
     async def _list(self, reader: Reader, asked: _Asked, revision: int) -> bytes:
         """What is made for one reader is every reader's who may read this inbox, and who was asked."""
@@ -99,12 +119,6 @@ class Polling:
         if all(one.brief is not None for one in found):  # else the next reader waits for the digests, too
             self._keep(asked, revision, octets)
         return octets
-
-    async def _one(self, reader: Reader, inbox: Inbox, message: MessageId) -> bytes:
-        found = await self._reading.find(reader, inbox, message)
-        if found is None:
-            raise NotFoundError(NO_SUCH_MESSAGE)
-        return self._json(found)
 
     def _json(self, summary: Summary) -> bytes:
         made = self._messages.get(summary.seq)
@@ -124,11 +138,6 @@ class Polling:
         self._octets += len(octets)
         while len(self._lists) > _LISTS or self._octets > _LISTS_OCTETS:
             self._octets -= len(self._lists.popitem(last=False)[1][1])
-
-
-def _who(caller: Caller, *, newest_only: bool) -> str:
-    """What makes one reader's answer another's."""
-    return "n" if newest_only else f"-{caller.account}" if caller.account else ""
 
 
 def _names(scope: HTTPScope, etag: bytes) -> bool:

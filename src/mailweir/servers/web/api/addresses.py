@@ -8,6 +8,7 @@ from litestar import delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
+from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.account_schema import (
     Availability,
     EmailAddress,
@@ -43,9 +44,9 @@ _WithMessages = Annotated[
 class Wishes(msgspec.Struct, rename="camel"):
     """How an address is to be. What is forwarded or sent on to others is not there yet."""
 
-    info: str = ""
+    info: str | msgspec.UnsetType | None = msgspec.UNSET
     forward: str | None = None
-    enablews: bool | str = True
+    enablews: bool | str | None = True
     webhook: str | None = None
     webhook_slack: str | None = None
     webhook_slack_to_from: bool | str | None = None
@@ -84,8 +85,8 @@ async def create_address(request: WebRequest, email: Email) -> EmailAddress:
     """Reserves an address: from now on only this account sees its mail, earlier mail included."""
     reader = await reader_of(request)
     inbox = inbox_of(email)
-    wishes = await _wishes(request)
-    (new,) = await door_of(request).addresses.reserve(reader, [inbox], wishes.info)
+    wishes = await _wishes(request, reader)
+    (new,) = await door_of(request).addresses.reserve(reader, [inbox], wishes.info or "")
     return email_address(new)
 
 
@@ -152,6 +153,7 @@ async def check_availability(request: WebRequest, email: Email) -> Availability:
 async def create_addresses(request: WebRequest) -> list[EmailAddress]:
     """Reserves up to 100 addresses, all of them or none."""
     reader = await reader_of(request)
+    door_of(request).reading.access.account(reader)  # before anything is read that may be long
     try:
         wanted = msgspec.json.decode(await request.body(), type=Bulk).addresses
     except (msgspec.DecodeError, RecursionError) as error:
@@ -165,12 +167,14 @@ async def create_addresses(request: WebRequest) -> list[EmailAddress]:
 async def _updated(request: WebRequest, email: str) -> EmailAddress:
     reader = await reader_of(request)
     inbox = inbox_of(email)
-    wishes = await _wishes(request)
-    return email_address(await door_of(request).addresses.describe(reader, inbox, wishes.info))
+    wishes = await _wishes(request, reader)
+    info = None if isinstance(wishes.info, msgspec.UnsetType) else wishes.info or ""
+    return email_address(await door_of(request).addresses.describe(reader, inbox, info))
 
 
-async def _wishes(request: WebRequest) -> Wishes:
-    """The body: JSON or a form, or nothing at all. Raises WrongRequestError."""
+async def _wishes(request: WebRequest, reader: Reader) -> Wishes:
+    """The body: JSON or a form, or nothing at all. Raises RefusedError and WrongRequestError."""
+    door_of(request).reading.access.account(reader)  # before anything is read that may be long
     body = await request.body()
     try:
         if not body.strip():
@@ -182,7 +186,7 @@ async def _wishes(request: WebRequest) -> Wishes:
             wishes = msgspec.json.decode(body, type=Wishes)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise WrongRequestError('The body is not JSON or a form such as {"info": "a note"}.') from error
-    if len(wishes.info) > INFO:
+    if wishes.info and len(wishes.info) > INFO:
         raise WrongRequestError(f"info has {len(wishes.info):,} characters; allowed are {INFO:,}.")
     for name, wish in (
         ("forward", wishes.forward),

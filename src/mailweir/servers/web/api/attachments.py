@@ -22,7 +22,7 @@ _NO_SUCH_ATTACHMENT: Final = "This message has no such attachment; /attachments 
     "/api/addresses/{email:str}/messages/{message_id:str}/attachments",
     operation_id="ListMessageAttachments",
     tags=TAGS,
-    responses=errors(400, 401, 404, 503),
+    responses=errors(400, 401, 403, 404, 503),
 )
 async def list_attachments(request: WebRequest, email: Email, message_id: Id) -> list[AttachmentMeta]:
     """The attachments of one message, in their order."""
@@ -37,7 +37,7 @@ async def list_attachments(request: WebRequest, email: Email, message_id: Id) ->
     operation_id="DownloadAttachment",
     tags=TAGS,
     media_type="application/octet-stream",
-    responses=errors(400, 401, 404, 503),
+    responses=errors(400, 401, 403, 404, 503),
 )
 async def get_attachment(
     request: WebRequest, email: Email, message_id: Id, identifier: Identifier

@@ -24,7 +24,7 @@ from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, there
 from mailweir.servers.web.isolation import document, note, original, saved, text_document
 
-_ERRORS: Final = errors(400, 401, 404, 503)
+_ERRORS: Final = errors(400, 401, 403, 404, 503)
 
 
 @get(

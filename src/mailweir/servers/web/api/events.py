@@ -52,7 +52,7 @@ class Followed:
     operation_id="StreamMessages",
     tags=TAGS,
     media_type="text/event-stream",
-    responses=errors(400, 401, 503),
+    responses=errors(400, 401, 403, 503),
 )
 async def stream_inbox(request: WebRequest, email: Email, since: Since = "") -> Stream:
     """Every message of one inbox as it comes, as server-sent events."""
@@ -68,7 +68,7 @@ async def stream_inbox(request: WebRequest, email: Email, since: Since = "") -> 
     operation_id="StreamAllMessages",
     tags=TAGS,
     media_type="text/event-stream",
-    responses=errors(400, 401, 503),
+    responses=errors(400, 401, 403, 503),
 )
 async def stream_all(request: WebRequest, since: Since = "") -> Stream:
     """All mail of this server as it comes. Without a key only on the machine itself."""

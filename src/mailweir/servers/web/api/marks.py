@@ -92,6 +92,7 @@ async def set_labels(request: WebRequest, email: Email, message_id: Id) -> Label
     """Puts these labels in the place of all others; the way of older clients."""
     reader = await reader_of(request)
     inbox, message = inbox_of(email), message_of(message_id)
+    door_of(request).reading.access.account(reader)  # before anything is read that may be long
     try:
         wanted = msgspec.json.decode(await request.body(), type=Labels).labels
     except (msgspec.DecodeError, RecursionError) as error:

@@ -53,7 +53,7 @@ class _TakesMessage(Operation):
         self.request_body = RequestBody(content={_RFC822: text}, required=True)
 
 
-@get("/api/messages", operation_id="ListAllMessages", tags=TAGS, responses=errors(400, 401, 503))
+@get("/api/messages", operation_id="ListAllMessages", tags=TAGS, responses=errors(400, 401, 403, 503))
 async def list_all(
     request: WebRequest, limit: Limit = str(DEFAULT_LIMIT), until: Until = "", search: Search = ""
 ) -> list[EmailMessage]:
@@ -66,7 +66,7 @@ async def list_all(
     "/api/addresses/{email:str}/messages",
     operation_id="ListMessages",
     tags=TAGS,
-    responses=errors(400, 401, 503),
+    responses=errors(400, 401, 403, 503),
 )
 async def list_inbox(
     request: WebRequest,
@@ -85,7 +85,7 @@ async def list_inbox(
     "/api/addresses/{email:str}/message-count",
     operation_id="CountMessages",
     tags=TAGS,
-    responses=errors(400, 401, 503),
+    responses=errors(400, 401, 403, 503),
 )
 async def count_messages(request: WebRequest, email: Email) -> Counted:
     """How many messages one inbox has."""
@@ -135,7 +135,7 @@ async def drop_message(request: WebRequest, email: Email) -> Dropped:
     "/api/addresses/{email:str}/messages/{message_id:str}",
     operation_id="GetMessageMetadata",
     tags=TAGS,
-    responses=errors(400, 401, 404, 503),
+    responses=errors(400, 401, 403, 404, 503),
 )
 async def get_message(request: WebRequest, email: Email, message_id: Id) -> EmailMessage:
     """One message without its body."""

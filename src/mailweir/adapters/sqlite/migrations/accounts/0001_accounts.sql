@@ -9,6 +9,9 @@ CREATE TABLE account (
   created INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- Names that are not given again, since what such an account left behind must not fall to another one.
+CREATE TABLE former (name TEXT PRIMARY KEY) WITHOUT ROWID;
+
 -- digest: SHA-256 of the key, which nobody keeps. number: the change that brought the row.
 CREATE TABLE key (
   digest  BLOB    PRIMARY KEY,
