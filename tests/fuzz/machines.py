@@ -27,11 +27,20 @@ def run(
     while time.monotonic() < ends:
         try:
             tell(machine, stories=_STORIES, examples=folder / "examples", count=count)
-        except Exception as error:  # noqa: BLE001  whatever a promise's breaking raises
+        except Exception as error:
+            if _was_interrupted(error):
+                raise KeyboardInterrupt from error
             story = "".join(traceback.format_exception(error))
             (folder / "found" / "story").write_text(story, encoding="utf-8")
             return True
     return False
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether an interrupt lies behind it; hypothesis raises something else where it is hit by one."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def tell(

@@ -4,9 +4,11 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis.stateful import RuleBasedStateMachine
 
 from fakes.examples import part
 from fakes.hostile import mutations
+from fuzz import machines
 from fuzz.catalogue import TARGETS, Target
 from fuzz.checking import SLOW, SlowError, load, load_machine, timed
 from fuzz.machines import tell
@@ -53,3 +55,18 @@ def test_an_execution_of_more_than_a_second_is_told() -> None:
 
     with pytest.raises(SlowError):
         timed(check, lambda _: None)(b"")
+
+
+def test_an_interrupt_behind_another_error_is_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(*_: object, **__: object) -> None:
+        error = AssertionError()  # as hypothesis does in the midst of its own work
+        error.__context__ = KeyboardInterrupt()
+        raise error
+
+    monkeypatch.setattr(machines, "tell", broken_off)
+    (tmp_path / "found").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        machines.run(RuleBasedStateMachine, 1.0, tmp_path, lambda _: None)
+    assert list((tmp_path / "found").iterdir()) == []
