@@ -21,6 +21,7 @@ _REFUSED = frozenset(
     {"about:blank#blocked", "chrome-error://chromewebdata/"}
 )  # where a window is that was not let go
 _SETTLING = 150.0  # milliseconds for what begins after a document was loaded and touched
+_SETTLINGS = 20  # such times at the most, as long as something still begins
 _LOADING = 15_000.0  # milliseconds
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -123,9 +124,17 @@ class Watch:
             self._load(page, _WRAPPER)
             for frame in page.frames[1:]:
                 self._touch(frame)
-            page.wait_for_timeout(_SETTLING)
+            self._settle(page)
             self._check_place(page, _WRAPPER)
             page.close()
+
+    def _settle(self, page: Page) -> None:
+        """On a busy machine what was begun arrives late: until a moment passes in which nothing does."""
+        for _ in range(_SETTLINGS):
+            before = len(self._canary.hits), len(self._seen)
+            page.wait_for_timeout(_SETTLING)
+            if (len(self._canary.hits), len(self._seen)) == before:
+                return
 
     def open(self, paths: Sequence[str], *, touched: bool) -> None:
         """Looks at each as a document of its own; touches it, or only what it frames."""

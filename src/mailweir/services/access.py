@@ -96,10 +96,6 @@ class Access:
         """The same as a question about each of many."""
         return lambda inbox, saved_by: self.shows(caller, inbox, saved_by)
 
-    def owns(self, caller: Caller, inbox: Inbox) -> bool:
-        """Whether the caller has this inbox for himself."""
-        return caller.account is not None and self.directory.owner_of(inbox) == caller.account
-
     def only_latest(self, caller: Caller) -> bool:
         """Whether the caller is shown no more of an inbox than its newest message."""
         return visibility.only_latest(self.rules, caller)
