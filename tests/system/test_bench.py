@@ -106,9 +106,11 @@ def test_a_stream_is_looked_at_minute_by_minute(tmp_path: Path, monkeypatch: pyt
     with a_server(tmp_path / "data") as server:
         minutes = steady.watch(server, Stream(rate=40, reads=20, seconds=2.6, sockets=2))
     assert len(minutes) == 2
+    assert sum(len(minute.waits) for minute in minutes) in range(40, 105)
+    assert sum(len(minute.reads) for minute in minutes) in range(10, 55)
     for minute in minutes:
-        assert len(minute.waits) in range(20, 61)
-        assert len(minute.reads) in range(10, 31)
+        assert minute.waits
+        assert minute.reads
         assert minute.frames > 0
         assert minute.pss > 20 * 1024 * 1024
         assert minute.descriptors > 30
