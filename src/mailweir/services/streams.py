@@ -20,6 +20,9 @@ from mailweir.services.reading import YOUNG, Reading
 ADDRESSES: Final = 100
 """Addresses that one follower may name."""
 
+AGAIN: Final = 1.0
+"""Seconds after which a door asks again whether a follower may listen."""
+
 _FEW: Final = 10  # messages that are fetched in one go
 _AT_ONCE: Final = 100  # the same for one that is behind
 _LOOK: Final = 0.25  # seconds: nudges may be lost
@@ -78,10 +81,11 @@ class Streams:
                 ready: Sequence[Summary]
                 try:
                     ready = await self._ready(inboxes, seq, limit)
-                    for summary in ready:
+                    for place, summary in enumerate(ready):
                         # A slow reader has taken his time over the last one: what holds now counts.
-                        if (shown := await self._still_shown(start.caller, summary)) is not None:
-                            yield shown
+                        now = await self._now(summary) if place else summary
+                        if now is not None and self._shows(start.caller, now):
+                            yield self.reading.access.as_shown(start.caller, now)
                         seq = summary.seq
                 except UnavailableError:
                     ready, wait = (), _RETRY
@@ -89,12 +93,11 @@ class Streams:
                 if not ready:
                     await change.wait(wait)
 
-    async def _still_shown(self, caller: Caller, summary: Summary) -> Summary | None:
-        access = self.reading.access
-        now = await self.reading.mailbox.find(summary.inbox, summary.id)
-        if now is None or not access.shows(caller, now.inbox, now.marks.saved_by):
-            return None
-        return access.as_shown(caller, now)
+    async def _now(self, summary: Summary) -> Summary | None:
+        return await self.reading.mailbox.find(summary.inbox, summary.id)
+
+    def _shows(self, caller: Caller, summary: Summary) -> bool:
+        return self.reading.access.shows(caller, summary.inbox, summary.marks.saved_by)
 
     async def arrival(self, summary: Summary) -> Arrival | None:
         """The whole of a message that was followed; None when it is gone. Raises UnavailableError."""

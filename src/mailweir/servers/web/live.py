@@ -31,15 +31,12 @@ from mailweir.servers.web.errors import (
 )
 from mailweir.servers.web.security_headers import securing
 from mailweir.services.access import RefusedError
-from mailweir.services.streams import ADDRESSES, Start, Streams
+from mailweir.services.streams import ADDRESSES, AGAIN, Start, Streams
 
 PATH: Final = "/incoming-messages"
 
 SLOW: Final = 10.0
 """Seconds that a client may take to make room for a frame before it is let go."""
-
-AGAIN: Final = 1.0
-"""Seconds after which it is asked again whether a client may listen."""
 
 _NOT_ALLOWED: Final = 1008
 _TRY_AGAIN_LATER: Final = 1013  # RFC 6455 §7.4.1 and the IANA registry of close codes

@@ -27,7 +27,7 @@ from mailweir.servers.web.errors import WrongRequestError
 from mailweir.servers.web.examples import examples
 from mailweir.servers.web.rendering import render
 from mailweir.services.access import RefusedError
-from mailweir.services.reading import Reading
+from mailweir.services.streams import Streams
 
 _LISTED: Final = 50
 _QUIET: Final = 15.0  # seconds after which a stream that has nothing to tell says so
@@ -54,7 +54,7 @@ async def home(request: WebRequest, limit: _Listed = str(_LISTED), sought: _Soug
     door = door_of(request)
     length = limit_of(limit)
     try:
-        search = await _search(door.reading, reader, None, sought, length)
+        search = await _search(door, reader, None, sought, length)
     except RefusedError as error:
         if error.refusal is Refusal.UNKNOWN_KEY:
             raise
@@ -80,7 +80,7 @@ async def inbox_page(
     inbox = inbox_of(email)
     door = door_of(request)
     length = limit_of(limit)
-    search = await _search(door.reading, reader, inbox, sought, length)
+    search = await _search(door, reader, inbox, sought, length)
     values = {"inbox": views.visible(inbox), "changes": f"{views.url_of_inbox(inbox)}/changes"}
     return _list_page("inbox.html", door, inbox, search, length, values)
 
@@ -90,18 +90,14 @@ async def inbox_changes(request: WebRequest, email: Email) -> Stream:
     """Says whenever an inbox has changed, as server-sent events, so that its page is drawn anew."""
     reader = await reader_of(request)
     inbox = inbox_of(email)
-    reading = door_of(request).reading
-    reading.access.read(reader, inbox)
-    return _changes(reading, reader, inbox)
+    return _changes(door_of(request).streams, reader, inbox)
 
 
 @get("/changes", include_in_schema=False)
 async def all_changes(request: WebRequest) -> Stream:
     """The same for *All mail*."""
     reader = await reader_of(request)
-    reading = door_of(request).reading
-    reading.access.list_all(reader)
-    return _changes(reading, reader, None)
+    return _changes(door_of(request).streams, reader, None)
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -118,23 +114,27 @@ def see(url: str) -> Response[None]:
     return Response(None, status_code=HTTPStatus.SEE_OTHER, headers={"location": url})
 
 
-def _changes(reading: Reading, reader: Reader, inbox: Inbox | None) -> Stream:
-    told = changes(reading, reader, inbox)
+def _changes(streams: Streams, reader: Reader, inbox: Inbox | None) -> Stream:
+    streams.check(reader, _followed(inbox))
+    told = changes(streams, reader, inbox)
     return Stream(told, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
-async def changes(reading: Reading, reader: Reader, inbox: Inbox | None) -> AsyncGenerator[bytes]:
+async def changes(streams: Streams, reader: Reader, inbox: Inbox | None) -> AsyncGenerator[bytes]:
     """An event at the start and for every change from then on, at most every quarter of a second.
 
     It ends when the reader may not read on.
     """
+    reading = streams.reading
     clock, mailbox = reading.clock, reading.mailbox
-    with reading.watching.on(None if inbox is None else [inbox]) as change:
+    with reading.watching.on(_followed(inbox)) as change:
         told: int | None = None
         spoke = clock.monotonic()
         while True:
             change.clear()
-            if not _may_read(reading, reader, inbox):
+            try:
+                streams.check(reader, _followed(inbox))
+            except RefusedError:
                 return
             now = await (mailbox.position() if inbox is None else mailbox.revision(inbox))
             if now != told or change.told:
@@ -147,28 +147,17 @@ async def changes(reading: Reading, reader: Reader, inbox: Inbox | None) -> Asyn
             await change.wait(_LOOK)
 
 
-def _may_read(reading: Reading, reader: Reader, inbox: Inbox | None) -> bool:
-    try:
-        _check(reading, reader, inbox)
-    except RefusedError:
-        return False
-    return True
+def _followed(inbox: Inbox | None) -> Sequence[Inbox] | None:
+    return None if inbox is None else [inbox]
 
 
-def _check(reading: Reading, reader: Reader, inbox: Inbox | None) -> None:
-    """Whether this reader may look into an inbox, or into all of them. Raises RefusedError."""
-    if inbox is None:
-        reading.access.list_all(reader)
-    else:
-        reading.access.read(reader, inbox)
-
-
-async def _search(reading: Reading, reader: Reader, inbox: Inbox | None, text: str, length: int) -> _Search:
+async def _search(door: Door, reader: Reader, inbox: Inbox | None, text: str, length: int) -> _Search:
     """The newest messages, or those that the text describes."""
+    reading = door.reading
     if not text.strip():
         listing = reading.all if inbox is None else partial(reading.inbox, inbox=inbox)
         return _Search("", await listing(reader, limit=length))
-    _check(reading, reader, inbox)
+    door.streams.check(reader, _followed(inbox))
     query = parse(text)
     if isinstance(query, QueryError):
         return _Search(text, (), f"Character {query.position + 1}: {query.reason}")

@@ -16,7 +16,7 @@ from mailweir.servers.web.api.account_schema import (
     email_addresses,
     unowned_address,
 )
-from mailweir.servers.web.api.parameters import Email, inbox_named, inbox_of
+from mailweir.servers.web.api.parameters import Email, inbox_named, inbox_of, json_body
 from mailweir.servers.web.api.specification import ADDRESSES, errors
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
@@ -154,10 +154,7 @@ async def create_addresses(request: WebRequest) -> list[EmailAddress]:
     """Reserves up to 100 addresses, all of them or none."""
     reader = await reader_of(request)
     door_of(request).reading.access.account(reader)  # before anything is read that may be long
-    try:
-        wanted = msgspec.json.decode(await request.body(), type=Bulk).addresses
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise WrongRequestError('The body is not JSON such as {"addresses": ["name@host"]}.') from error
+    wanted = (await json_body(request, Bulk, '{"addresses": ["name@host"]}')).addresses
     if not 0 < len(wanted) <= BULK:
         raise WrongRequestError(f"addresses has {len(wanted):,} entries; allowed are 1 to {BULK}.")
     inboxes = [inbox_named(text) for text in wanted]

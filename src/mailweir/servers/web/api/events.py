@@ -22,13 +22,10 @@ from mailweir.servers.web.api.specification import TAGS, errors
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import Door, WebRequest, door_of
 from mailweir.services.access import RefusedError
-from mailweir.services.streams import Start
+from mailweir.services.streams import AGAIN, Start
 
 PING: Final = 15.0
 """Seconds after which a stream that has nothing to tell says so; proxies end silent ones after a minute."""
-
-AGAIN: Final = 1.0
-"""Seconds after which it is asked again whether a client may listen."""
 
 _HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}  # the latter is for nginx
 

@@ -11,7 +11,7 @@ from litestar.params import PathParameter
 from mailweir.model.marks import Folder
 from mailweir.model.message import Summary
 from mailweir.policy.marking import LABEL, LABELS, is_label
-from mailweir.servers.web.api.parameters import MOST, Email, Id, inbox_of, message_of
+from mailweir.servers.web.api.parameters import MOST, Email, Id, inbox_of, json_body, message_of
 from mailweir.servers.web.api.schema import (
     EmailMessage,
     Foldered,
@@ -93,10 +93,7 @@ async def set_labels(request: WebRequest, email: Email, message_id: Id) -> Label
     reader = await reader_of(request)
     inbox, message = inbox_of(email), message_of(message_id)
     door_of(request).reading.access.account(reader)  # before anything is read that may be long
-    try:
-        wanted = msgspec.json.decode(await request.body(), type=Labels).labels
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise WrongRequestError('The body is not JSON such as {"labels": ["new"]}.') from error
+    wanted = (await json_body(request, Labels, '{"labels": ["new"]}')).labels
     if len(wanted) > LABELS:
         raise WrongRequestError(f"labels has {len(wanted):,} entries; allowed are {LABELS}.")
     labels = tuple(_label_of(one) for one in wanted)

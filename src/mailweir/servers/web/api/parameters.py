@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 from urllib.parse import unquote
 
+import msgspec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIType
 from litestar.params import PathParameter, QueryParameter
 
@@ -12,7 +13,10 @@ from mailweir.model.address import Address, Inbox
 from mailweir.model.message import MessageId, message_id, split_message_id
 from mailweir.model.query import And, Before, Query, QueryError
 from mailweir.policy.query import parse
+from mailweir.servers.web.door import WebRequest
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, WrongQueryError, WrongRequestError
+
+T = TypeVar("T")
 
 MOST: Final = 1000
 """The longest list."""
@@ -90,6 +94,14 @@ def address_of(segment: str) -> Address:
     if address is None:
         raise WrongRequestError(f'"{_cut(text)}" is not an e-mail address; write it as name@host.')
     return address
+
+
+async def json_body(request: WebRequest, type_: type[T], example: str) -> T:
+    """The body as JSON of that type. Raises WrongRequestError, which shows the example."""
+    try:
+        return msgspec.json.decode(await request.body(), type=type_)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise WrongRequestError(f"The body is not JSON such as {example}.") from error
 
 
 def inbox_named(text: str) -> Inbox:

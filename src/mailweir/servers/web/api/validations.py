@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from mailweir.policy.integrity import integrity
 from mailweir.servers.web.api.account_schema import EmailAddressIntegrity, email_address_integrity
-from mailweir.servers.web.api.parameters import Email
+from mailweir.servers.web.api.parameters import Email, json_body
 from mailweir.servers.web.api.specification import ADDRESSES, errors
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
@@ -35,7 +35,8 @@ class Emails(msgspec.Struct):
 )
 async def validate_address(request: WebRequest, email: Email) -> EmailAddressIntegrity:
     """Whether this is an address, and whether its domain is known for disposable mail. Nothing is sent."""
-    return (await _looked_at(request, [email]))[0]
+    await _check(request)
+    return _looked_at(request, [email])[0]
 
 
 @post(
@@ -47,21 +48,23 @@ async def validate_address(request: WebRequest, email: Email) -> EmailAddressInt
 )
 async def validate_addresses(request: WebRequest) -> list[EmailAddressIntegrity]:
     """The same of up to 50 addresses."""
-    try:
-        emails = msgspec.json.decode(await request.body(), type=Emails).emails
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise WrongRequestError('The body is not JSON such as {"emails": ["name@host"]}.') from error
+    await _check(request)
+    emails = (await json_body(request, Emails, '{"emails": ["name@host"]}')).emails
     if not 0 < len(emails) <= BULK:
         raise WrongRequestError(f"emails has {len(emails):,} entries; allowed are 1 to {BULK}.")
-    return await _looked_at(request, emails)
+    return _looked_at(request, emails)
 
 
-async def _looked_at(request: WebRequest, emails: list[str]) -> list[EmailAddressIntegrity]:
-    door = door_of(request)
-    door.reading.access.read(await reader_of(request))
+async def _check(request: WebRequest) -> None:
+    """Before anything is read that may be long. Raises RefusedError."""
+    door_of(request).reading.access.read(await reader_of(request))
+
+
+def _looked_at(request: WebRequest, emails: list[str]) -> list[EmailAddressIntegrity]:
     if any(len(email) > LENGTH for email in emails):
         raise WrongRequestError(f"An address has up to {LENGTH:,} characters.")
-    return [email_address_integrity(integrity(email, door.facts.disposable)) for email in emails]
+    known = door_of(request).facts.disposable
+    return [email_address_integrity(integrity(email, known)) for email in emails]
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (validate_address, validate_addresses)
