@@ -30,9 +30,9 @@ class Administration:
         await self.accounts.add(account, NewKey(FIRST, key_hash(made), key_hint(made)))
         return made
 
-    async def add_key(self, account: AccountName, name: str, key: str = "") -> str:
+    async def add_key(self, account: AccountName, name: str) -> str:
         """One more key, shown once. Raises UnknownAccountError, TooManyError and ConflictError."""
-        made = key or self.secrets.key()
+        made = self.secrets.key()
         await self.accounts.add_key(account, NewKey(name, key_hash(made), key_hint(made)), most=KEYS)
         return made
 
