@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailweir.policy.networks import network_of
+from mailweir.policy.networks import is_loopback, network_of
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,20 @@ from mailweir.policy.networks import network_of
 )
 def test_an_address_belongs_to_its_network(ip: str, network: str) -> None:
     assert network_of(ip) == network
+
+
+@pytest.mark.parametrize(
+    ("ip", "expected"),
+    [
+        ("127.0.0.1", True),
+        ("127.255.0.1", True),
+        ("::1", True),
+        ("128.0.0.1", False),
+        ("192.0.2.1", False),
+        ("::2", False),
+        ("", False),
+        ("localhost", False),
+    ],
+)
+def test_only_this_machine_is_loopback(ip: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_loopback(ip) is expected

@@ -15,6 +15,7 @@ from mailweir.policy.visibility import (
     may_list_all,
     may_read,
     only_latest,
+    saver,
     sees,
 )
 
@@ -92,3 +93,14 @@ def test_a_public_inbox_is_emptied_only_where_everybody_may(
 ) -> None:
     for caller in (ANYBODY, OWNER):
         assert may_clear(AnonymousRules(deletes=deletes), caller, None) is refusal
+
+
+@pytest.mark.parametrize(("owner", "expected"), [(None, ANN), (ANN, None), (BEN, None)])
+def test_what_is_captured_is_saved_in_public_inboxes_only(
+    owner: AccountName | None, expected: AccountName | None
+) -> None:
+    saved_by = saver(ANN, owner)
+    assert saved_by == expected
+    assert saver(None, owner) is None
+    assert not sees(ANYBODY, owner, saved_by)
+    assert sees(Caller(owner or ANN), owner, saved_by)

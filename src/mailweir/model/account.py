@@ -6,7 +6,8 @@ from typing import Final, NewType
 
 from msgspec import Struct
 
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox, host_of
+from mailweir.model.plan import UNLIMITED, PlanName
 
 AccountName = NewType("AccountName", str)
 """What an account is called, in small letters; it is its id as well."""
@@ -20,27 +21,62 @@ _HINT: Final = 4  # characters of a key by which its owner knows it again
 
 
 class Account(Struct, frozen=True):
-    """`created` in milliseconds since the epoch, as all times here."""
+    """`created` in milliseconds since the epoch, as all times here.
+
+    `capture_private`: what it has captured from an application is saved for it, and not public.
+    """
 
     name: AccountName
     created: int
+    capture_private: bool = False
+    plan: PlanName = UNLIMITED.name
+
+
+class Scope(Struct, frozen=True):
+    """What a key is good for: until `expires`, for changes only if `writes`, at `place` and nowhere else.
+
+    `place` is an inbox or a host; None is all that the account has.
+    """
+
+    expires: int | None = None
+    writes: bool = True
+    place: Inbox | Host | None = None
+
+    def covers(self, inbox: Inbox) -> bool:
+        """Whether that inbox is within `place`."""
+        return self.place is None or self.place in {inbox, host_of(inbox)}
+
+
+WHOLE: Final = Scope()
+"""All that the account may do itself, for ever."""
 
 
 class Key(Struct, frozen=True):
-    """An API key without its secret: `hint` is how it ends."""
+    """An API key without its secret: `hint` is how it ends. `used`: when last, to the minute."""
 
     account: AccountName
     name: str
     hint: str
     created: int
+    scope: Scope = WHOLE
+    used: int | None = None
 
 
 class NewKey(Struct, frozen=True):
-    """A key that is to be kept: what it is called, its digest, and how it ends."""
+    """A key that is to be kept: what it is called, its digest, how it ends, and what it is good for."""
 
     name: str
     digest: bytes
     hint: str
+    scope: Scope = WHOLE
+
+
+class Grant(Struct, frozen=True):
+    """What a key stands for: an account, as far as `scope` goes; `key_name` is what the owner calls it."""
+
+    account: AccountName
+    key_name: str
+    scope: Scope = WHOLE
 
 
 class OwnedAddress(Struct, frozen=True):
@@ -51,6 +87,13 @@ class OwnedAddress(Struct, frozen=True):
     info: str
     created: int
     updated: int
+
+
+class Session(Struct, frozen=True):
+    """Somebody who has signed in by the key of that digest, until `expires`."""
+
+    key: bytes
+    expires: int
 
 
 def account_name(text: str) -> AccountName | None:

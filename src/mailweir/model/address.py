@@ -14,6 +14,9 @@ from msgspec import Struct
 Inbox = NewType("Inbox", str)
 """The canonical name of an inbox: `local@domain`, lower case, NFC, without tag, domain in A-labels."""
 
+Host = NewType("Host", str)
+"""A DNS name in lower case and A-labels (RFC 5890), without the root's dot."""
+
 # RFC 5322 §3.2.3 `dot-atom` with UTF-8 (RFC 6532 §3.2) and dots anywhere, as some carriers' addresses have
 # them; anything else needs quotes.
 _DOT_ATOM = re.compile(r"[^\s\x00-\x20\x7f()<>\[\]:;@\\,\"]+")
@@ -58,6 +61,11 @@ class Address(Struct, frozen=True, gc=False):
             return None
         # As the inbox will have it: normalised, some characters are others, such as U+037E a semicolon.
         return cls(local, domain) if _is_domain(canonical_domain(domain)) else None
+
+
+def host_of(inbox: Inbox) -> Host:
+    """The host of an inbox."""
+    return Host(inbox.rpartition("@")[2])
 
 
 def canonical_domain(domain: str) -> str:

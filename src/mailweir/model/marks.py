@@ -1,12 +1,15 @@
 """What people have noted about one copy of a message."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from mailweir.model.account import AccountName
 
 Folder = Literal["inbox", "all", "spam", "trash"]
+
+PUT_AWAY: Final[frozenset[Folder]] = frozenset({"spam", "trash"})
+"""The folders whose messages are shown only to those who look for them."""
 
 
 class Marks(Struct, frozen=True, gc=False):

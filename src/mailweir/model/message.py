@@ -5,6 +5,7 @@ from typing import NewType
 
 from msgspec import Struct
 
+from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.digest import Brief
 from mailweir.model.marks import UNMARKED, Marks
@@ -26,11 +27,15 @@ class Peer(Struct, frozen=True, gc=False):
     via: str = ""
 
 
-class Recipient(Struct, frozen=True, gc=False):
-    """One address that was answered 250: as the sender wrote it, and the inbox that it reads into."""
+class Recipient(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One address that was answered 250: as the sender wrote it, and the inbox that it reads into.
+
+    `saved_by` is the account that has the copy saved for itself from its arrival on.
+    """
 
     original: str
     inbox: Inbox
+    saved_by: AccountName | None = None
 
 
 class Delivery(Struct, frozen=True, gc=False):

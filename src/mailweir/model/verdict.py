@@ -10,3 +10,9 @@ class Verdict(Enum):
     NOT_OURS = "not ours"  # mail for a host that this service does not receive for
     STORE_FULL = "store full"
     STORE_AWAY = "store away"
+    SIGN_IN_FIRST = "sign in first"
+    WRONG_LOGIN = "wrong login"
+    TOO_MANY_WRONG = "too many wrong logins"
+    SIGNED_OUT = "signed out"  # the key of this login opens nothing any more
+    OVER_QUOTA = "over quota"  # the account may ask for no more this month
+    ELSEWHERE = "elsewhere"  # the key of this login is for another place

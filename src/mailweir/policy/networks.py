@@ -6,6 +6,14 @@ from typing import Final
 _PREFIX: Final = {4: 24, 6: 64}
 
 
+def is_loopback(ip: str) -> bool:
+    """Whether that is an address of this machine to itself; what is no address is none."""
+    try:
+        return ip_address(ip).is_loopback
+    except ValueError:
+        return False
+
+
 def network_of(ip: str) -> str:
     """The /24 or /64 of an address; the text itself when it is none."""
     try:

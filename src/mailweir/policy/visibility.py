@@ -1,14 +1,16 @@
 """Who may see and delete what: the one choke point.
 
 An inbox is public, or one account has it for itself; then nobody else sees what is in it, whenever it
-came. A key that nobody has opens nothing, not even what is open without one.
+came. A key that nobody has opens nothing, not even what is open without one; neither does one that is
+good for less than it is used for.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from mailweir.model.account import AccountName
+from mailweir.model.account import WHOLE, AccountName, Scope
+from mailweir.model.address import Host, Inbox
 
 
 class Refusal(Enum):
@@ -20,22 +22,34 @@ class Refusal(Enum):
     NOT_YOURS = "somebody else's mail"
     TAKEN = "somebody else's address"
     NOT_YOURS_TO_SORT = "nobody's mail"
+    NOT_YOUR_DOMAIN = "not this account's domain"
+    DOMAIN_TAKEN = "another account's domain"
+    READ_ONLY = "this key changes nothing"
+    ELSEWHERE = "this key is for another place"
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks, as a door knows him: the key that the client gave, and whether it is at this machine."""
+    """Who asks, as a door knows him: the key that the client gave, and whether it is at this machine.
+
+    `session`: the token of somebody who has signed in; a key goes before it.
+    """
 
     key: str | None = None
     on_loopback: bool = False
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, once the key was looked up; `account` is None for people without one."""
+    """Who asks, once the key was looked up; `account` is None for people without one.
+
+    `scope`: how far the key goes that speaks for the account.
+    """
 
     account: AccountName | None = None
     on_loopback: bool = False
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,31 @@ class AnonymousRules:
     local: bool = False  # profile `local`: *All mail* is open to this machine
 
 
+def is_for(caller: Caller, *inboxes: Inbox) -> Refusal | None:
+    """None when the caller's key is good for these inboxes; of none of them: for all of the account."""
+    scope = caller.scope
+    if scope.place is None or (inboxes and all(scope.covers(inbox) for inbox in inboxes)):
+        return None
+    return Refusal.ELSEWHERE
+
+
+def is_for_host(caller: Caller, host: Host) -> Refusal | None:
+    """None when the caller's key is good for all inboxes of that host."""
+    return None if caller.scope.place in {None, host} else Refusal.ELSEWHERE
+
+
+def may_change(caller: Caller) -> Refusal | None:
+    """None when the caller's key is good for changes."""
+    return None if caller.scope.writes else Refusal.READ_ONLY
+
+
+def may_read_domain(caller: Caller, holder: AccountName | None) -> Refusal | None:
+    """None when the caller may list all that there is at a host which `holder` holds."""
+    if caller.account is None:
+        return Refusal.KEY_NEEDED
+    return None if caller.account == holder else Refusal.NOT_YOUR_DOMAIN
+
+
 def sees(caller: Caller, owner: AccountName | None, saved_by: AccountName | None = None) -> bool:
     """Whether a message in an inbox of that owner (None: a public one) is shown.
 
@@ -56,6 +95,14 @@ def sees(caller: Caller, owner: AccountName | None, saved_by: AccountName | None
     if saved_by is not None:
         return saved_by == caller.account
     return owner in {None, caller.account}
+
+
+def saver(capturer: AccountName | None, owner: AccountName | None) -> AccountName | None:
+    """Who has a captured copy saved as it comes into an inbox of that owner (None: a public one).
+
+    Somebody's own inbox is private already, and a star of another account would hide the copy from its owner.
+    """
+    return capturer if owner is None else None
 
 
 def sees_marks(caller: Caller, owner: AccountName | None, saved_by: AccountName | None) -> bool:
@@ -79,6 +126,8 @@ def only_latest(rules: AnonymousRules, caller: Caller) -> bool:
 
 def may_list_all(rules: AnonymousRules, caller: Caller) -> Refusal | None:
     """None when the caller may list all public mail of the system, and his own."""
+    if (refusal := is_for(caller)) is not None:
+        return refusal
     if caller.account is not None or (rules.local and caller.on_loopback and not rules.key_required):
         return None
     return Refusal.KEY_NEEDED

@@ -1,10 +1,11 @@
 """Who has an account, by which keys, and which addresses are whose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Session
 from mailweir.model.address import Inbox
+from mailweir.model.plan import PlanName
 from mailweir.ports.errors import ConflictError
 
 
@@ -48,8 +49,23 @@ class Accounts(Protocol):
         """All of them, by name."""
         ...
 
+    async def account(self, account: AccountName) -> Account | None:
+        """One of them; None when there is none of that name."""
+        ...
+
+    async def set_capture(self, account: AccountName, *, private: bool) -> Account | None:
+        """Whether what the account captures is saved for it from now on; None when there is none."""
+        ...
+
+    async def set_plan(self, account: AccountName, plan: PlanName) -> Account | None:
+        """The account is on that plan from now on; None when there is no such account.
+
+        Raises ConflictError when there is no such plan.
+        """
+        ...
+
     async def remove(self, account: AccountName) -> bool:
-        """Removes an account, its keys and its claims to addresses; False when there was none."""
+        """Removes an account, its keys and its claims to addresses and hosts; False when there was none."""
         ...
 
     async def add_key(self, account: AccountName, key: NewKey, *, most: int) -> Key:
@@ -65,7 +81,22 @@ class Accounts(Protocol):
         ...
 
     async def remove_key(self, account: AccountName, name: str) -> bool:
-        """The key is unknown from now on; False when there was none of that name."""
+        """The key is unknown from now on, and its sessions end; False when there was none of that name."""
+        ...
+
+    async def note_uses(self, uses: Mapping[bytes, int]) -> None:
+        """Keeps when keys were used last, by their digests; those that are unknown are passed over."""
+        ...
+
+    async def begin_session(self, digest: bytes, session: Session, *, most: int) -> None:
+        """A session, by the digest of its token. When its key has `most` of them already the oldest ends.
+
+        Raises ConflictError when the key is unknown.
+        """
+        ...
+
+    async def end_session(self, digest: bytes) -> bool:
+        """The session is none from now on; False when it was none."""
         ...
 
     async def reserve(
@@ -73,8 +104,8 @@ class Accounts(Protocol):
     ) -> Sequence[OwnedAddress]:
         """Gives all of these to the account, or none. An inbox that is named twice is given once.
 
-        Raises TakenError for the first that somebody has, this account included, TooManyError and
-        UnknownAccountError.
+        Raises TakenError for the first that somebody has, this account included, or whose host is another
+        account's, TooManyError and UnknownAccountError.
         """
         ...
 

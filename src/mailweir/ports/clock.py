@@ -31,3 +31,7 @@ class Keys(Protocol):
     def key(self) -> str:
         """An API key that nobody can guess: `k_` and letters and digits."""
         ...
+
+    def token(self) -> str:
+        """What an account puts into the DNS to prove that a host is its own."""
+        ...

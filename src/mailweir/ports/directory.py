@@ -2,23 +2,36 @@
 
 from typing import Protocol
 
-from mailweir.model.account import AccountName
-from mailweir.model.address import Inbox
+from mailweir.model.account import AccountName, Grant, Session
+from mailweir.model.address import Host, Inbox
+from mailweir.model.plan import Plan
 
 
 class Directory(Protocol):
-    """This process's own picture of keys and owners, at most a tenth of a second old."""
+    """This process's own picture of keys, owners and hosts, at most a tenth of a second old."""
 
-    def account_of(self, digest: bytes) -> AccountName | None:
-        """Whose key this is the digest of; None for a key that is unknown."""
+    def grant_of(self, digest: bytes) -> Grant | None:
+        """What the key of that digest stands for, expired or not; None for a key that is unknown."""
         ...
 
-    def key_name(self, digest: bytes) -> str:
-        """What its owner calls that key; empty when it is unknown."""
+    def session(self, digest: bytes) -> Session | None:
+        """The session of a token of that digest, expired or not; None for one that is unknown."""
         ...
 
     def owner_of(self, inbox: Inbox) -> AccountName | None:
-        """Who has this inbox for himself; None for a public one."""
+        """Who has this inbox, by its address or with all of a private domain; None when it is public."""
+        ...
+
+    def holder_of(self, host: Host) -> AccountName | None:
+        """Whose domain that is, private or not; None when it is nobody's."""
+        ...
+
+    def captures_private(self, account: AccountName) -> bool:
+        """Whether what this account captures is saved for it."""
+        ...
+
+    def plan_of(self, account: AccountName) -> Plan:
+        """What this account may have; UNLIMITED for one that is unknown."""
         ...
 
     def refresh(self) -> None:

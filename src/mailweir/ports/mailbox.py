@@ -1,17 +1,57 @@
 """Reading what was kept, and letting it go."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
+
+from msgspec import Struct
 
 from mailweir.model.account import AccountName
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId, Summary
+from mailweir.model.places import Places
 from mailweir.model.query import Query
 
 Shown = Callable[[Inbox, AccountName | None], bool]
 """Whether a message is shown, by its inbox and the account that saved it. Costs nothing and never raises."""
+
+
+Private = Callable[[Inbox], bool]
+"""Whether an inbox is somebody's. Costs nothing and never raises."""
+
+Wanted = Callable[[Summary], bool]
+"""Whether a message is one of those that are looked for. Called beside the loop; never raises."""
+
+
+GATHERED: Final = 20_000
+"""Messages that `gather` looks at."""
+
+LOOKED_FOR: Final = 5_000
+"""Of them, those that it reads for what is wanted."""
+
+USED: Final = 100_000
+"""Messages that `usage` looks at."""
+
+
+def nobodys(inbox: Inbox) -> bool:
+    """No inbox is private."""
+    del inbox
+    return False
+
+
+class Gathered(Struct, frozen=True):
+    """A page of what lies in some places, newest first, and how many of all that is shown are not read."""
+
+    messages: Sequence[Summary]
+    unread: int
+
+
+class Usage(Struct, frozen=True):
+    """How many messages there are, and how many octets they have."""
+
+    messages: int
+    octets: int
 
 
 class Mailbox(Protocol):
@@ -31,6 +71,38 @@ class Mailbox(Protocol):
         self, *, limit: int, until: int | None = None, shown: Shown | None = None
     ) -> Sequence[Summary]:
         """The same over every inbox."""
+        ...
+
+    async def at_host(
+        self, host: Host, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over all inboxes of one host."""
+        ...
+
+    async def gather(
+        self,
+        places: Places,
+        *,
+        limit: int,
+        skip: int = 0,
+        since: int | None = None,
+        shown: Shown | None = None,
+        wanted: Wanted | None = None,
+    ) -> Gathered:
+        """What lies in several places at once, and is not in the folders `spam` and `trash`.
+
+        `skip` and `limit` count what is shown, `wanted`, and received at `since` (milliseconds since the
+        epoch) or later. No more than the newest GATHERED messages are looked at, and LOOKED_FOR of them for
+        what is wanted.
+        """
+        ...
+
+    async def usage(self, places: Places) -> Usage:
+        """What the newest USED messages in some places amount to."""
+        ...
+
+    async def count_host(self, host: Host, *, viewer: AccountName) -> int:
+        """How many messages there are at a host but those that other accounts than the viewer have saved."""
         ...
 
     async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
@@ -98,6 +170,10 @@ class Mailbox(Protocol):
         """
         ...
 
+    async def clear_host(self, host: Host, *, saved_by: AccountName | None = None) -> int:
+        """The same for all inboxes of a host."""
+        ...
+
     async def saved_number(self, account: AccountName) -> int:
         """How many messages this account has saved."""
         ...
@@ -114,11 +190,19 @@ class Mailbox(Protocol):
         """
         ...
 
-    async def expire(self, *, before: int, keep: int) -> int:
+    async def expire(self, *, before: int, keep: int, private: Private = nobodys) -> int:
         """Removes one slice of what retention lets go, and says how many copies went; 0 when done.
 
         What was received `before` that moment (milliseconds since the epoch) goes, and what is not
-        among the newest `keep` of its inbox (0 = no such rule), unless it was saved. A slice holds intake
-        up for 5 ms at the most.
+        among the newest `keep` of its inbox (0 = no such rule), unless it was saved or the inbox is
+        `private`. What has become public is found within an hour. A slice holds intake up for 5 ms at the
+        most.
+        """
+        ...
+
+    async def trim(self, places: Places, *, keep: int) -> int:
+        """Removes one slice of what there is in these places beyond the newest `keep`.
+
+        What was saved stays, but for what `places.saved_by` has. Says how many copies went; 0 when done.
         """
         ...
