@@ -1,5 +1,6 @@
 """Marks: kept with the copy, seen in every list, and what is saved stays."""
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from contracts.conftest import Store
 from fakes.makers import BOB, EVE, NOON, a_delivery
 from mailweir.model.account import AccountName
+from mailweir.model.address import Inbox
 from mailweir.model.marks import UNMARKED, Marks
-from mailweir.model.message import MessageId
+from mailweir.model.message import MessageId, Recipient
 from mailweir.policy.marking import labelled, moved, noted, toggled
 
 ANN, BEN = AccountName("ann"), AccountName("ben")
@@ -149,3 +151,67 @@ async def test_a_list_that_was_asked_for_a_moment_ago_steps_over_much_that_is_hi
 
     for _ in range(2):
         assert [one.id for one in await store.mailbox.inbox(BOB, limit=5, shown=for_nobody)] == [FIRST]
+
+
+def saved(inbox: Inbox, account: AccountName | None) -> Recipient:
+    return Recipient(inbox, inbox, account)
+
+
+async def test_what_is_saved_on_its_arrival_is_so_wherever_it_is_shown(store: Store) -> None:
+    mailbox = store.mailbox
+    await store.intake.deliver(a_delivery(1, saved(BOB, ANN), saved(EVE, None)))
+    copy = await mailbox.find(BOB, FIRST)
+    assert copy is not None
+    assert copy.marks == Marks(ANN)
+    shown = [
+        *await mailbox.inbox(BOB, limit=9),
+        *[one for one in await mailbox.all(limit=9) if one.inbox == BOB],
+        *await mailbox.after([BOB], 0, limit=9),
+        *await mailbox.saved(ANN, limit=9),
+    ]
+    assert shown == [copy] * 4
+    assert [one.marks for one in await mailbox.inbox(EVE, limit=9)] == [UNMARKED]
+    assert await mailbox.count(BOB, shown=lambda _, saved_by: saved_by in {None, BEN}) == 0
+    assert await mailbox.saved_number(ANN) == 1
+    assert await mailbox.saved_number(BEN) == 0
+
+
+@pytest.mark.parametrize("count", [1, 65])
+async def test_deliveries_are_saved_for_different_accounts_in_one_batch(store: Store, count: int) -> None:
+    savers = [ANN, None, BEN]
+    await asyncio.gather(
+        *(store.intake.deliver(a_delivery(n, saved(BOB, savers[n % 3]))) for n in range(3 * count))
+    )
+    for account in (ANN, BEN):
+        kept = await store.mailbox.saved(account, limit=1000)
+        assert len(kept) == count
+        assert {savers[int(str(one.id)[1:8]) % 3] for one in kept} == {account}
+
+
+async def test_what_is_saved_on_its_arrival_stays_until_it_is_let_go(store: Store) -> None:
+    mailbox = store.mailbox
+    await store.intake.deliver(a_delivery(1, saved(BOB, ANN), saved(EVE, None)))
+    while await mailbox.expire(before=NOON + 10**9, keep=0):
+        pass
+    assert [one.id for one in await mailbox.all(limit=9)] == [FIRST]
+    await mailbox.mark(BOB, FIRST, partial(labelled, label="mine"))
+    found = await mailbox.find(BOB, FIRST)
+    assert found is not None
+    assert found.marks == Marks(ANN, labels=("mine",))
+    await mailbox.mark(BOB, FIRST, partial(toggled, account=ANN))
+    store.clock.advance(3600)  # until what was passed over is looked at again
+    while await mailbox.expire(before=NOON + 10**9, keep=0):
+        pass
+    assert list(await mailbox.all(limit=9)) == []
+
+
+async def test_a_replay_does_not_save_what_was_let_go(store: Store) -> None:
+    await store.intake.deliver(a_delivery(1, saved(BOB, ANN)))
+    await store.mailbox.mark(BOB, FIRST, partial(toggled, account=ANN))
+    await store.intake.deliver(a_delivery(1, saved(BOB, ANN)))
+    assert [one.marks for one in await store.mailbox.all(limit=9)] == [UNMARKED]
+
+
+async def test_an_inbox_that_is_named_twice_is_saved_once(store: Store) -> None:
+    await store.intake.deliver(a_delivery(1, saved(BOB, ANN), saved(BOB, ANN)))
+    assert [one.id for one in await store.mailbox.saved(ANN, limit=9)] == [FIRST]

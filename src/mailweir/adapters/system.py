@@ -7,6 +7,7 @@ import string
 import time
 
 from mailweir.model.account import KEY_PREFIX
+from mailweir.model.domain import PROOF_PREFIX
 from mailweir.model.message import QueueId
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -15,7 +16,7 @@ _TIME_PAIRS = 4  # enough for milliseconds until the year 2059
 _NOISE = 24  # characters of base64 without padding, which are 144 bits
 _DRAWN = 64  # ids whose noise is drawn at once: each draw hands the interpreter's lock over
 _ALPHABET = string.ascii_letters + string.digits
-_KEY = 40  # characters
+_KEY, _TOKEN = 40, 24  # characters
 _LETTERS_ONLY = bytes.maketrans(b"+/", b"zZ")
 
 
@@ -61,7 +62,15 @@ class RandomKeys:
 
     def key(self) -> str:
         """An API key: `k_` and 40 letters and digits, which are 238 bits."""
-        return KEY_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_KEY))
+        return KEY_PREFIX + _random(_KEY)
+
+    def token(self) -> str:
+        """What goes into the DNS: 24 letters and digits behind our name, which are 143 bits."""
+        return PROOF_PREFIX + _random(_TOKEN)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def _base36(number: int) -> str:

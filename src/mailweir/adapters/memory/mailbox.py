@@ -6,12 +6,23 @@ from itertools import islice
 from mailweir.adapters.memory.search import matches
 from mailweir.adapters.memory.store import MemoryStore
 from mailweir.model.account import AccountName
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Digest
-from mailweir.model.marks import UNMARKED, Marks
+from mailweir.model.marks import PUT_AWAY, UNMARKED, Marks
 from mailweir.model.message import MessageId, Summary
+from mailweir.model.places import Places
 from mailweir.model.query import Query
-from mailweir.ports.mailbox import Shown
+from mailweir.ports.mailbox import (
+    GATHERED,
+    LOOKED_FOR,
+    USED,
+    Gathered,
+    Private,
+    Shown,
+    Usage,
+    Wanted,
+    nobodys,
+)
 
 _SLICE = 50  # copies that one `expire` removes, well under a millisecond
 
@@ -33,6 +44,43 @@ class MemoryMailbox:
     ) -> Sequence[Summary]:
         """The same over every inbox."""
         return _first(self._store.newest(), limit, until, shown)
+
+    async def at_host(
+        self, host: Host, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over all inboxes of one host."""
+        return _first(self._store.newest_in(Places(hosts=(host,))), limit, until, shown)
+
+    async def gather(
+        self,
+        places: Places,
+        *,
+        limit: int,
+        skip: int = 0,
+        since: int | None = None,
+        shown: Shown | None = None,
+        wanted: Wanted | None = None,
+    ) -> Gathered:
+        """What lies in several places at once."""
+        visible = [
+            copy
+            for copy in islice(self._store.newest_in(places), GATHERED)
+            if (shown is None or shown(copy.inbox, copy.marks.saved_by)) and copy.marks.folder not in PUT_AWAY
+        ]
+        unread = sum(1 for copy in visible if copy.marks.read is not True)
+        recent = (copy for copy in visible if since is None or copy.received >= since)
+        candidates = recent if wanted is None else filter(wanted, islice(recent, LOOKED_FOR))
+        return Gathered(list(islice(candidates, skip, skip + limit)), unread)
+
+    async def usage(self, places: Places) -> Usage:
+        """What the messages in some places amount to."""
+        copies = list(islice(self._store.newest_in(places), USED))
+        return Usage(len(copies), sum(copy.size for copy in copies))
+
+    async def count_host(self, host: Host, *, viewer: AccountName) -> int:
+        """How many messages there are at a host but those that others have saved."""
+        copies = self._store.newest_in(Places(hosts=(host,)))
+        return sum(1 for copy in copies if copy.marks.saved_by in {None, viewer})
 
     async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
         """The newest `limit` messages that this account has saved."""
@@ -117,16 +165,31 @@ class MemoryMailbox:
         self._store.remove(copies)
         return len(copies)
 
+    async def clear_host(self, host: Host, *, saved_by: AccountName | None = None) -> int:
+        """The same for all inboxes of a host."""
+        newest = self._store.newest_in(Places(hosts=(host,)))
+        copies = [copy for copy in newest if copy.marks.saved_by in {None, saved_by}]
+        self._store.remove(copies)
+        return len(copies)
+
     async def revision(self, inbox: Inbox) -> int:
         """The number of this inbox's latest change."""
         return self._store.revision(inbox)
 
-    async def expire(self, *, before: int, keep: int) -> int:
+    async def expire(self, *, before: int, keep: int, private: Private = nobodys) -> int:
         """Removes one slice of what retention lets go."""
-        copies = self._store.let_go(before=before, keep=keep, slice_size=_SLICE)
+        copies = self._store.let_go(before=before, keep=keep, private=private, slice_size=_SLICE)
         self._store.remove(copies)
         if not copies:
             self._store.forget()
+        return len(copies)
+
+    async def trim(self, places: Places, *, keep: int) -> int:
+        """Removes one slice of what there is in these places beyond the newest."""
+        surplus = list(self._store.newest_in(places))[keep:]
+        loose = (copy for copy in reversed(surplus) if copy.marks.saved_by in {None, places.saved_by})
+        copies = list(islice(loose, _SLICE))
+        self._store.remove(copies)
         return len(copies)
 
     async def close(self) -> None:

@@ -12,11 +12,13 @@ from itertools import islice
 
 from msgspec.structs import replace
 
-from mailweir.model.address import Inbox
+from mailweir.model.address import Inbox, host_of
 from mailweir.model.digest import Digest
-from mailweir.model.marks import Marks
+from mailweir.model.marks import UNMARKED, Marks
 from mailweir.model.message import Delivery, MessageId, QueueId, Summary, message_id
+from mailweir.model.places import Places
 from mailweir.ports.clock import Clock
+from mailweir.ports.mailbox import Private
 from mailweir.wire.mime.headers import scan
 
 _TOMBSTONE_AGE = 24 * 3600 * 1000  # ms; a replay comes within hours of the first try
@@ -73,6 +75,7 @@ class MemoryStore:
                 delivery.peer,
                 headers,
                 delivery.flaws,
+                marks=UNMARKED if recipient.saved_by is None else Marks(recipient.saved_by),
             )
             kept.copies.add(summary.seq)
             self._entries[summary.seq] = summary
@@ -86,6 +89,14 @@ class MemoryStore:
         """The copies in one inbox, or in all, newest first."""
         seqs = self._entries if inbox is None else self._inboxes.get(inbox, {}).values()
         return (self._entries[seq] for seq in reversed(seqs))
+
+    def newest_in(self, places: Places) -> Iterator[Summary]:
+        """The copies in any of these places, newest first."""
+        inboxes, hosts = set(places.inboxes), set(places.hosts)
+        for copy in self.newest():
+            saved = places.saved_by is not None and copy.marks.saved_by == places.saved_by
+            if saved or copy.inbox in inboxes or host_of(copy.inbox) in hosts:
+                yield copy
 
     def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """The copy of that id in this inbox."""
@@ -170,18 +181,19 @@ class MemoryStore:
                     if len(self._gone) > _TOMBSTONES:
                         self._gone.popitem(last=False)
 
-    def let_go(self, *, before: int, keep: int, slice_size: int) -> list[Summary]:
+    def let_go(self, *, before: int, keep: int, private: Private, slice_size: int) -> list[Summary]:
         """At most `slice_size` copies that retention lets go."""
-        loose = (copy for copy in self._entries.values() if copy.marks.saved_by is None)
+        loose = [
+            copy for copy in self._entries.values() if copy.marks.saved_by is None and not private(copy.inbox)
+        ]
         old = (copy for copy in loose if copy.received < before)
-        surplus = (
-            self._entries[seq]
-            for seqs in self._inboxes.values()
-            if keep and len(seqs) > keep
-            for seq in islice(seqs.values(), len(seqs) - keep)
-            if self._entries[seq].marks.saved_by is None
-        )
+        surplus = (copy for copy in loose if keep and copy.seq < self._kept_from(copy.inbox, keep))
         return list(islice(old, slice_size)) or list(islice(surplus, slice_size))
+
+    def _kept_from(self, inbox: Inbox, keep: int) -> int:
+        """The number of the oldest of an inbox's newest copies."""
+        seqs = self._inboxes[inbox].values()
+        return next(islice(seqs, max(len(seqs) - keep, 0), None))
 
     def forget(self) -> None:
         """Drops tombstones of more than a day and revisions of inboxes that were empty for an hour."""

@@ -1,19 +1,26 @@
 """The statements behind `SqliteAccounts`; each function works within the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mailweir.adapters.sqlite.driver import Connection, texts
-from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress
-from mailweir.model.address import Inbox
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Scope
+from mailweir.model.address import Host, Inbox, host_of
+from mailweir.model.plan import BUILT_IN, PlanName
 from mailweir.ports.accounts import TakenError, TooManyError, UnknownAccountError
 from mailweir.ports.errors import ConflictError
 
 REMEMBERED: Final = 100_000
 """Changes after which what is gone is forgotten; a directory that was away for longer learns all anew."""
 
-_KEY = "account, name, hint, created"
+_KEY = "account, name, hint, created, expires, writes, place, used"
+_NEW_KEY = """
+    INSERT INTO key (digest, account, name, hint, created, number, expires, writes, place)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_ACCOUNT = "name, created, capture_private, plan"
 _ADDRESS = "inbox, account, info, created, updated"
+_HELD_BY_ANOTHER = "SELECT account FROM domain WHERE host = ? AND held IS NOT NULL AND account <> ?"
 
 
 def number(connection: Connection) -> int:
@@ -29,15 +36,38 @@ def add(connection: Connection, account: Account, key: NewKey | None) -> None:
         raise ConflictError(f"there is an account {name} already")
     if connection.execute("SELECT EXISTS (SELECT 1 FROM former WHERE name = ?)", (name,)).get:
         raise ConflictError(f"there was an account {name}; its name is not given again")
-    connection.execute("INSERT INTO account VALUES (?, ?)", (name, account.created))
+    connection.execute("INSERT INTO account (name, created) VALUES (?, ?)", (name, account.created))
     if key is not None:
-        add_key(connection, Key(name, key.name, key.hint, account.created), key.digest, 1)
+        add_key(connection, Key(name, key.name, key.hint, account.created, key.scope), key.digest, 1)
 
 
 def accounts(connection: Connection) -> list[Account]:
     """All of them, by name."""
-    rows = connection.execute("SELECT name, created FROM account ORDER BY name")
-    return [Account(AccountName(name), created) for name, created in rows]
+    rows = connection.execute(f"SELECT {_ACCOUNT} FROM account ORDER BY name")  # noqa: S608  a list of columns
+    return [_account(*row) for row in rows]
+
+
+def account(connection: Connection, name: AccountName) -> Account | None:
+    """The one of that name."""
+    rows = connection.execute(f"SELECT {_ACCOUNT} FROM account WHERE name = ?", (name,)).fetchall()  # noqa: S608
+    return _account(*rows[0]) if rows else None
+
+
+def set_capture(connection: Connection, name: AccountName, private: bool) -> Account | None:  # noqa: FBT001
+    """Whether what the account captures is saved for it."""
+    statement = "UPDATE account SET capture_private = ?, number = ? WHERE name = ?"
+    connection.execute(statement, (private, next_number(connection), name))
+    return account(connection, name)
+
+
+def set_plan(connection: Connection, name: AccountName, plan: PlanName) -> Account | None:
+    """The account is on that plan. Raises ConflictError."""
+    made = connection.execute("SELECT EXISTS (SELECT 1 FROM plan WHERE name = ?)", (plan,)).get
+    if not made and plan not in BUILT_IN:
+        raise ConflictError(f"there is no plan {plan}")
+    statement = "UPDATE account SET plan = ?, number = ? WHERE name = ?"
+    connection.execute(statement, (plan, next_number(connection), name))
+    return account(connection, name)
 
 
 def remove(connection: Connection, account: AccountName) -> bool:
@@ -48,6 +78,8 @@ def remove(connection: Connection, account: AccountName) -> bool:
         remove_key(connection, account, key.name)
     for owned in addresses(connection, account):
         release(connection, account, owned.inbox)
+    for (host,) in connection.execute("SELECT host FROM domain WHERE account = ?", (account,)).fetchall():
+        drop_domain(connection, account, Host(host))
     connection.execute("DELETE FROM account WHERE name = ?", (account,))
     connection.execute("INSERT INTO former VALUES (?)", (account,))
     return True
@@ -55,7 +87,7 @@ def remove(connection: Connection, account: AccountName) -> bool:
 
 def add_key(connection: Connection, key: Key, digest: bytes, most: int) -> None:
     """A key. Raises UnknownAccountError, TooManyError and ConflictError."""
-    _require(connection, key.account)
+    require(connection, key.account)
     has = keys(connection, key.account)
     if key.name in {one.name for one in has}:
         raise ConflictError(f"{key.account} has a key {key.name} already")
@@ -63,14 +95,30 @@ def add_key(connection: Connection, key: Key, digest: bytes, most: int) -> None:
         raise ConflictError("this key is in use already")
     if len(has) >= most:
         raise TooManyError(most)
-    row = (digest, key.account, key.name, key.hint, key.created, _next(connection))
-    connection.execute("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?)", row)
+    scope = key.scope
+    row = (digest, key.account, key.name, key.hint, key.created, next_number(connection))
+    connection.execute(_NEW_KEY, (*row, scope.expires, scope.writes, scope.place))
 
 
 def keys(connection: Connection, account: AccountName) -> list[Key]:
     """The keys of an account, by name."""
     rows = connection.execute(f"SELECT {_KEY} FROM key WHERE account = ? ORDER BY name", (account,))  # noqa: S608  a list of columns
-    return [Key(AccountName(owner), name, hint, created) for owner, name, hint, created in rows]
+    return [
+        Key(AccountName(owner), name, hint, created, scope(*columns), used)
+        for owner, name, hint, created, *columns, used in rows
+    ]
+
+
+def note_uses(connection: Connection, uses: Mapping[bytes, int]) -> None:
+    """When keys were used last."""
+    connection.executemany(
+        "UPDATE key SET used = ? WHERE digest = ?", [(when, digest) for digest, when in uses.items()]
+    )
+
+
+def scope(expires: int | None, writes: int, place: str | None) -> Scope:
+    """What the columns `expires`, `writes` and `place` of a key hold."""
+    return Scope(expires, bool(writes), None if place is None else Host(place))
 
 
 def remove_key(connection: Connection, account: AccountName, name: str) -> bool:
@@ -78,23 +126,29 @@ def remove_key(connection: Connection, account: AccountName, name: str) -> bool:
     statement = "DELETE FROM key WHERE account = ? AND name = ? RETURNING digest"
     rows = connection.execute(statement, (account, name)).fetchall()
     for (digest,) in rows:
-        _forget(connection, digest=digest)
+        forget(connection, digest=digest)
+        ended = connection.execute("DELETE FROM session WHERE key = ? RETURNING digest", (digest,)).fetchall()
+        for (session,) in ended:
+            forget(connection, digest=session)
     return bool(rows)
 
 
 def reserve(connection: Connection, account: AccountName, new: Sequence[OwnedAddress], most: int) -> None:
     """Gives all of these to the account. Raises UnknownAccountError, TakenError and TooManyError."""
-    _require(connection, account)
+    require(connection, account)
     wanted = [one.inbox for one in new]
     statement = "SELECT inbox, account FROM address WHERE inbox IN carray(?) ORDER BY inbox LIMIT 1"
     taken = connection.execute(statement, (texts(wanted),)).fetchall() if wanted else []
     if taken:
         raise TakenError(Inbox(taken[0][0]), AccountName(taken[0][1]))
+    for inbox in wanted:
+        for (holder,) in connection.execute(_HELD_BY_ANOTHER, (host_of(inbox), account)).fetchall():
+            raise TakenError(inbox, AccountName(holder))
     has: int = connection.execute("SELECT count(*) FROM address WHERE account = ?", (account,)).get
     if has + len(new) > most:
         raise TooManyError(most)
     for one in new:
-        row = (one.inbox, account, one.info, one.created, one.updated, _next(connection))
+        row = (one.inbox, account, one.info, one.created, one.updated, next_number(connection))
         connection.execute("INSERT INTO address VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
@@ -114,7 +168,7 @@ def release(connection: Connection, account: AccountName, inbox: Inbox) -> Owned
     if found is None or found.account != account:
         return None
     connection.execute("DELETE FROM address WHERE inbox = ?", (inbox,))
-    _forget(connection, inbox=inbox)
+    forget(connection, inbox=inbox)
     return found
 
 
@@ -130,20 +184,41 @@ def address(connection: Connection, inbox: Inbox) -> OwnedAddress | None:
     return OwnedAddress(*rows[0]) if rows else None
 
 
-def _is_there(connection: Connection, account: AccountName) -> bool:
-    return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)", (account,)).get)
+def drop_domain(connection: Connection, account: AccountName, host: Host) -> None:
+    """Ends a claim, and tells directories of it when it held the host."""
+    statement = "DELETE FROM domain WHERE account = ? AND host = ? RETURNING held"
+    for (held,) in connection.execute(statement, (account, host)).fetchall():
+        if held is not None:
+            forget(connection, host=host)
 
 
-def _require(connection: Connection, account: AccountName) -> None:
+def require(connection: Connection, account: AccountName) -> None:
+    """Raises UnknownAccountError."""
     if not _is_there(connection, account):
         raise UnknownAccountError(account)
 
 
-def _forget(connection: Connection, *, digest: bytes | None = None, inbox: Inbox | None = None) -> None:
-    number = _next(connection)
-    connection.execute("INSERT INTO gone VALUES (?, ?, ?)", (number, digest, inbox))
+def forget(
+    connection: Connection,
+    *,
+    digest: bytes | None = None,
+    inbox: Inbox | None = None,
+    host: Host | None = None,
+) -> None:
+    """Notes for directories that something is nobody's any more."""
+    number = next_number(connection)
+    connection.execute("INSERT INTO gone VALUES (?, ?, ?, ?)", (number, digest, inbox, host))
     connection.execute("DELETE FROM gone WHERE number <= ?", (number - REMEMBERED,))
 
 
-def _next(connection: Connection) -> int:
+def next_number(connection: Connection) -> int:
+    """The number of one more change."""
     return connection.execute("UPDATE change SET last = last + 1 RETURNING last").fetchall()[0][0]
+
+
+def _is_there(connection: Connection, account: AccountName) -> bool:
+    return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)", (account,)).get)
+
+
+def _account(name: str, created: int, capture_private: int, plan: str) -> Account:
+    return Account(AccountName(name), created, bool(capture_private), PlanName(plan))

@@ -1,14 +1,15 @@
 """Accounts on SQLite: a file of its own, which is small and seldom written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from mailweir.adapters.sqlite import account_queries
+from mailweir.adapters.sqlite import account_queries, session_queries
 from mailweir.adapters.sqlite.connection import File, open_file, translated
 from mailweir.adapters.sqlite.threads import Changes
-from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Session
 from mailweir.model.address import Inbox
+from mailweir.model.plan import PlanName
 from mailweir.ports.clock import Clock
 
 T = TypeVar("T")
@@ -51,6 +52,21 @@ class SqliteAccounts:
         found, _ = await self._changes.run(account_queries.accounts)
         return found
 
+    async def account(self, account: AccountName) -> Account | None:
+        """One of them."""
+        found, _ = await self._changes.run(lambda c: account_queries.account(c, account))
+        return found
+
+    async def set_capture(self, account: AccountName, *, private: bool) -> Account | None:
+        """Whether what the account captures is saved for it."""
+        found, _ = await self._changes.run(lambda c: account_queries.set_capture(c, account, private))
+        return found
+
+    async def set_plan(self, account: AccountName, plan: PlanName) -> Account | None:
+        """The account is on that plan from now on."""
+        found, _ = await self._changes.run(lambda c: account_queries.set_plan(c, account, plan))
+        return found
+
     async def remove(self, account: AccountName) -> bool:
         """Removes an account, its keys and its claims."""
         removed, _ = await self._changes.run(lambda c: account_queries.remove(c, account))
@@ -58,7 +74,7 @@ class SqliteAccounts:
 
     async def add_key(self, account: AccountName, key: NewKey, *, most: int) -> Key:
         """One more key."""
-        new = Key(account, key.name, key.hint, self._clock.now())
+        new = Key(account, key.name, key.hint, self._clock.now(), key.scope)
         await self._changes.run(lambda c: account_queries.add_key(c, new, key.digest, most))
         return new
 
@@ -71,6 +87,20 @@ class SqliteAccounts:
         """The key is unknown from now on."""
         removed, _ = await self._changes.run(lambda c: account_queries.remove_key(c, account, name))
         return removed
+
+    async def note_uses(self, uses: Mapping[bytes, int]) -> None:
+        """Keeps when keys were used last."""
+        await self._changes.run(lambda c: account_queries.note_uses(c, uses))
+
+    async def begin_session(self, digest: bytes, session: Session, *, most: int) -> None:
+        """A session."""
+        now = self._clock.now()
+        await self._changes.run(lambda c: session_queries.begin(c, digest, session, now, most))
+
+    async def end_session(self, digest: bytes) -> bool:
+        """The session is none from now on."""
+        ended, _ = await self._changes.run(lambda c: session_queries.end(c, digest))
+        return ended
 
     async def reserve(
         self, account: AccountName, inboxes: Sequence[Inbox], info: str, *, most: int

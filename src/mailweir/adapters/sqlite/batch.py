@@ -14,8 +14,8 @@ from mailweir.ports.errors import UnavailableError
 # busy event loop that costs more than the rows (5,992 instead of 2,609 rows/s in batches of 50).
 _ROWS_AT_ONCE = (64, 8, 1)
 _MESSAGE = {n: f"INSERT INTO message VALUES {', '.join(['(?,?,?,?,?,?,?,?,?)'] * n)}" for n in _ROWS_AT_ONCE}  # noqa: S608  placeholders only
-_NEW_ENTRY = "INSERT INTO entry (seq, message, inbox, original, position) VALUES"
-_ENTRY = {n: f"{_NEW_ENTRY} {', '.join(['(?,?,?,?,?)'] * n)}" for n in _ROWS_AT_ONCE}
+_NEW_ENTRY = "INSERT INTO entry (seq, message, inbox, original, position, saved_by) VALUES"
+_ENTRY = {n: f"{_NEW_ENTRY} {', '.join(['(?,?,?,?,?,?)'] * n)}" for n in _ROWS_AT_ONCE}
 
 _KNOWN = """
     SELECT queue_id FROM message WHERE queue_id IN carray(?1)
@@ -69,8 +69,8 @@ def _write(connection: Connection, batch: Sequence[Prepared]) -> None:
         entries: list[tuple[object, ...]] = []
         for one in new:
             messages.append((first, *one.columns))
-            for seq, (position, recipient) in enumerate(one.copies, first):
-                entries.append((seq, first, recipient.inbox, recipient.original, position))
+            for seq, (position, to) in enumerate(one.copies, first):
+                entries.append((seq, first, to.inbox, to.original, position, to.saved_by))
             first += len(one.copies)
         _insert(connection, _MESSAGE, messages)
         _insert(connection, _ENTRY, entries)

@@ -1,4 +1,4 @@
-"""The directory of a process: what `accounts.db` says of keys and owners, kept in memory and up to date.
+"""The directory of a process: what `accounts.db` says of keys, owners and hosts, in memory and up to date.
 
 Whether anything was changed costs 5 µs to ask, so it is asked often; what was changed is fetched by the
 number of the change. What is known stays known while the file cannot be read.
@@ -6,15 +6,17 @@ number of the change. What is known stays known while the file cannot be read.
 
 import asyncio
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from mailweir.adapters.sqlite.account_queries import REMEMBERED
+from mailweir.adapters.sqlite.account_queries import REMEMBERED, scope
 from mailweir.adapters.sqlite.connection import File, open_file, translated
 from mailweir.adapters.sqlite.driver import Connection
-from mailweir.model.account import AccountName
-from mailweir.model.address import Inbox
+from mailweir.adapters.sqlite.plans import plans_put
+from mailweir.model.account import AccountName, Grant, Session
+from mailweir.model.address import Host, Inbox, host_of
+from mailweir.model.plan import BUILT_IN, UNLIMITED, Plan, PlanName
 from mailweir.ports.errors import UnavailableError
 
 _LOOK: Final = 0.05  # seconds
@@ -28,22 +30,40 @@ class SqliteDirectory:
         self._connection: Connection | None = None
         self._seen = -1  # SQLite's number for the state of the file that was read last
         self._position = 0  # the last change that is known
-        self._keys: dict[bytes, tuple[AccountName, str]] = {}
-        self._owners: dict[Inbox, AccountName] = {}
+        self._known = _Known()
         self.refresh()
 
-    def account_of(self, digest: bytes) -> AccountName | None:
-        """Whose key this is the digest of."""
-        found = self._keys.get(digest)
-        return None if found is None else found[0]
+    def grant_of(self, digest: bytes) -> Grant | None:
+        """What the key of that digest stands for."""
+        return self._known.keys.get(digest)
 
-    def key_name(self, digest: bytes) -> str:
-        """What its owner calls that key."""
-        return self._keys.get(digest, ("", ""))[1]
+    def session(self, digest: bytes) -> Session | None:
+        """The session of a token of that digest."""
+        return self._known.sessions.get(digest)
 
     def owner_of(self, inbox: Inbox) -> AccountName | None:
         """Who has this inbox for himself."""
-        return self._owners.get(inbox)
+        known = self._known
+        owner = known.owners.get(inbox)
+        if owner is not None or not known.hosts:
+            return owner
+        holder = known.hosts.get(host_of(inbox))
+        return holder.account if holder is not None and holder.private else None
+
+    def holder_of(self, host: Host) -> AccountName | None:
+        """Whose domain that is."""
+        holder = self._known.hosts.get(host)
+        return None if holder is None else holder.account
+
+    def captures_private(self, account: AccountName) -> bool:
+        """Whether what this account captures is saved for it."""
+        return account in self._known.capturing
+
+    def plan_of(self, account: AccountName) -> Plan:
+        """What this account may have."""
+        known = self._known
+        name = known.on_plan.get(account, UNLIMITED.name)
+        return known.plans.get(name) or BUILT_IN.get(name, UNLIMITED)
 
     def refresh(self) -> None:
         """Learns at once what was changed up to now."""
@@ -76,47 +96,102 @@ class SqliteDirectory:
         state: int = connection.execute("PRAGMA data_version").get
         if state == self._seen:
             return
-        with connection:  # one picture of all three tables
+        with connection:  # one picture of all tables
             last: int = connection.execute("SELECT last FROM change").get
             # What was missed may be forgotten there, and an older file may have been put in the place.
             anew = not 0 <= last - self._position < REMEMBERED
             news = _News.after(connection, 0 if anew else self._position)
-        if anew:
-            self._keys, self._owners = news.keys, news.owners
-        else:
-            self._learn(news)
+        known = _Known() if anew else self._known
+        known.learn(news)
+        self._known = known
         self._position, self._seen = last, state
 
-    def _learn(self, news: "_News") -> None:
+
+class _Holder(NamedTuple):
+    """Whose a host is, and whether all mail for it is his."""
+
+    account: AccountName
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is known."""
+
+    keys: dict[bytes, Grant] = field(default_factory=dict[bytes, Grant])
+    sessions: dict[bytes, Session] = field(default_factory=dict[bytes, Session])
+    owners: dict[Inbox, AccountName] = field(default_factory=dict[Inbox, AccountName])
+    hosts: dict[Host, _Holder] = field(default_factory=dict[Host, _Holder])
+    capturing: set[AccountName] = field(default_factory=set[AccountName])
+    on_plan: dict[AccountName, PlanName] = field(default_factory=dict[AccountName, PlanName])
+    plans: dict[PlanName, Plan] = field(default_factory=dict[PlanName, Plan])
+
+    def learn(self, news: "_News") -> None:
         """Step by step, since others may ask meanwhile: what is owned is nobody's at no moment."""
-        self._keys.update(news.keys)
-        self._owners.update(news.owners)
-        for digest in news.gone_keys - news.keys.keys():
-            self._keys.pop(digest, None)
+        self.hosts.update(news.hosts)
+        self.keys.update(news.keys)
+        self.sessions.update(news.sessions)
+        self.owners.update(news.owners)
+        for digest in news.gone_digests - news.keys.keys() - news.sessions.keys():
+            self.keys.pop(digest, None)
+            self.sessions.pop(digest, None)
         for inbox in news.gone_inboxes - news.owners.keys():
-            self._owners.pop(inbox, None)
+            self.owners.pop(inbox, None)
+        for host in news.gone_hosts - news.hosts.keys():
+            self.hosts.pop(host, None)
+        for account, private in news.capturing.items():
+            (self.capturing.add if private else self.capturing.discard)(account)
+        self.on_plan.update(news.on_plan)
+        self.plans.update(news.plans)
+        for name in self.plans.keys() - news.plans.keys():
+            del self.plans[name]
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
     """What has come and what has gone after some change."""
 
-    keys: dict[bytes, tuple[AccountName, str]]
+    keys: dict[bytes, Grant]
+    sessions: dict[bytes, Session]
     owners: dict[Inbox, AccountName]
-    gone_keys: AbstractSet[bytes]
+    hosts: dict[Host, _Holder]
+    capturing: dict[AccountName, bool]
+    on_plan: dict[AccountName, PlanName]
+    plans: dict[PlanName, Plan]  # all there are: they are few
+    gone_digests: AbstractSet[bytes]  # of keys and of sessions
     gone_inboxes: AbstractSet[Inbox]
+    gone_hosts: AbstractSet[Host]
 
     @classmethod
     def after(cls, connection: Connection, number: int) -> "_News":
         """All of it before anything is changed, so that an error changes nothing."""
-        after = (number,)
-        gone = connection.execute("SELECT digest, inbox FROM gone WHERE number > ?", after).fetchall()
-        keys = connection.execute("SELECT digest, account, name FROM key WHERE number > ?", after).fetchall()
-        owned = connection.execute("SELECT inbox, account FROM address WHERE number > ?", after).fetchall()
-        names = {account: AccountName(account) for account in {row[1] for row in (*keys, *owned)}}
+
+        def rows(columns: str, table: str, condition: str = "") -> list[Any]:
+            statement = f"SELECT {columns} FROM {table} WHERE number > ? {condition}"  # noqa: S608  fixed below
+            return connection.execute(statement, (number,)).fetchall()
+
+        accounts = rows("name, capture_private, plan", "account")
+        gone = rows("digest, inbox, host", "gone")
+        keys = rows("account, digest, name, expires, writes, place", "key")
+        owned = rows("account, inbox", "address")
+        held = rows("account, host, private", "domain", "AND held IS NOT NULL")
+        # One text for each account, however much it has.
+        names = {account: AccountName(account) for account in {row[0] for row in (*keys, *owned, *held)}}
         return cls(
-            {digest: (names[account], name) for digest, account, name in keys},
-            {Inbox(inbox): names[account] for inbox, account in owned},
-            {digest for digest, _ in gone if digest is not None},
-            {Inbox(inbox) for _, inbox in gone if inbox is not None},
+            {
+                digest: Grant(names[account], name, scope(*columns))
+                for account, digest, name, *columns in keys
+            },
+            {
+                digest: Session(key, expires)
+                for digest, key, expires in rows("digest, key, expires", "session")
+            },
+            {Inbox(inbox): names[account] for account, inbox in owned},
+            {Host(host): _Holder(names[account], bool(private)) for account, host, private in held},
+            {AccountName(name): bool(private) for name, private, _ in accounts},
+            {AccountName(name): PlanName(plan) for name, _, plan in accounts},
+            {plan.name: plan for plan in plans_put(connection)},
+            {digest for digest, _, _ in gone if digest is not None},
+            {Inbox(inbox) for _, inbox, _ in gone if inbox is not None},
+            {Host(host) for _, _, host in gone if host is not None},
         )

@@ -9,8 +9,10 @@ import asyncio
 from mailweir.adapters.sqlite import removal, retention
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.threads import Changes, Readers
+from mailweir.model.address import Inbox
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
+from mailweir.ports.mailbox import Private, nobodys
 
 _TIDY_EVERY = 10.0  # seconds
 _TOMBSTONES = 1_000_000  # some 100 MB: a flood that is expired as it comes must not fill the disk with them
@@ -25,14 +27,17 @@ class Expiry:
         self._clock = clock
         self._turn = asyncio.Lock()
         self._size = retention.SliceSize()
-        self._counts = retention.CountScan()
+        self._private = nobodys
+        self._ages = retention.AgeScan(self._is_private)
+        self._counts = retention.CountScan(self._is_private)
         self._revisions = retention.RevisionScan()
         self._gone_before = 0
         self._tidied: float | None = None
 
-    async def expire(self, *, before: int, keep: int) -> int:
+    async def expire(self, *, before: int, keep: int, private: Private) -> int:
         """As `Mailbox.expire`."""
         async with self._turn:
+            self._private = private
             await self._tidy_when_due()
             while seqs := await self._look(before, keep):
                 if removed := await self._remove(seqs):
@@ -41,7 +46,11 @@ class Expiry:
 
     async def _look(self, before: int, keep: int) -> list[int]:
         rows = self._size.rows
-        seqs = await self._readers.run(lambda c: retention.old(c, before, rows))
+        seqs: list[int] = []
+        more = before > 0
+        while not seqs and more:
+            now = self._clock.monotonic()
+            seqs, more = await self._readers.run(lambda c, now=now: self._ages.look(c, before, rows, now))
         more = keep > 0
         while not seqs and more:
             seqs, more = await self._readers.run(lambda c: self._counts.look(c, keep, rows))
@@ -59,10 +68,14 @@ class Expiry:
         try:
             (removed, work), held = await self._removals.run(change)
         except UnavailableError:
-            self._counts = retention.CountScan()
+            self._ages = retention.AgeScan(self._is_private)
+            self._counts = retention.CountScan(self._is_private)
             raise
         self._size.learn(work, held)
         return removed
+
+    def _is_private(self, inbox: Inbox) -> bool:
+        return self._private(inbox)
 
     async def _tidy_when_due(self) -> None:
         moment = self._clock.monotonic()

@@ -4,19 +4,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mailweir.adapters.sqlite import queries, removal, search
+from mailweir.adapters.sqlite import place_queries, queries, removal, search
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.expiry import Expiry
 from mailweir.adapters.sqlite.revisions import Revisions
 from mailweir.adapters.sqlite.threads import Changes, Reader, Readers
 from mailweir.model.account import AccountName
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId, Summary
+from mailweir.model.places import Places
 from mailweir.model.query import Query
 from mailweir.ports.clock import Clock
-from mailweir.ports.mailbox import Shown
+from mailweir.ports.mailbox import Gathered, Private, Shown, Usage, Wanted, nobodys
 
 _READERS = 4  # more threads than this wait for each other, not for the disk
 _SEARCHERS = 2  # threads of their own: a search may take a second, and holds no list up
@@ -73,6 +74,36 @@ class SqliteMailbox:
     ) -> Sequence[Summary]:
         """The same over every inbox."""
         return await self._readers.run(_newest(None, limit, until, shown))
+
+    async def at_host(
+        self, host: Host, *, limit: int, until: int | None = None, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over all inboxes of one host."""
+        return await self._readers.run(
+            lambda c: queries.newest_at(c, host, limit=limit, until=until, shown=shown)
+        )
+
+    async def gather(
+        self,
+        places: Places,
+        *,
+        limit: int,
+        skip: int = 0,
+        since: int | None = None,
+        shown: Shown | None = None,
+        wanted: Wanted | None = None,
+    ) -> Gathered:
+        """What lies in several places at once."""
+        page = place_queries.Page(limit, skip, since, shown, wanted)
+        return await self._searchers.run(lambda c: place_queries.gather(c, places, page))
+
+    async def usage(self, places: Places) -> Usage:
+        """What the messages in some places amount to."""
+        return await self._searchers.run(lambda c: place_queries.usage(c, places))
+
+    async def count_host(self, host: Host, *, viewer: AccountName) -> int:
+        """How many messages there are at a host but those that others have saved."""
+        return await self._readers.run(lambda c: place_queries.count_host(c, host, viewer))
 
     async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
         """The newest `limit` messages that this account has saved."""
@@ -162,23 +193,39 @@ class SqliteMailbox:
                 return total
 
     async def clear(self, inbox: Inbox, *, saved_by: AccountName | None = None) -> int:
-        """Removes all copies that are in this inbox now, in slices, so that intake goes on meanwhile."""
+        """Removes all copies that are in this inbox now."""
         newest = await self._readers.run(lambda c: queries.newest_seq(c, inbox))
+        return await self._clear(lambda c: queries.oldest_seqs(c, inbox, newest, _SLICE, saved_by=saved_by))
+
+    async def clear_host(self, host: Host, *, saved_by: AccountName | None = None) -> int:
+        """The same for all inboxes of a host."""
+        newest = await self._readers.run(lambda c: place_queries.newest_seq(c, host))
+        return await self._clear(
+            lambda c: place_queries.oldest_seqs(c, host, newest, _SLICE, saved_by=saved_by)
+        )
+
+    async def _clear(self, oldest: Callable[[Connection], list[int]]) -> int:
+        """Removes what `oldest` gives again and again, in slices, so that intake goes on meanwhile."""
         total = 0
         while True:
             now = self._clock.now()
-            removed, _ = await self._removals.run(
-                lambda c, now=now: removal.remove(
-                    c, queries.oldest_seqs(c, inbox, newest, _SLICE, saved_by=saved_by), now
-                )
-            )
+            removed, _ = await self._removals.run(lambda c, now=now: removal.remove(c, oldest(c), now))
             total += removed
             if removed < _SLICE:
                 return total
 
-    async def expire(self, *, before: int, keep: int) -> int:
+    async def expire(self, *, before: int, keep: int, private: Private = nobodys) -> int:
         """Removes one slice of what retention lets go; one call at a time."""
-        return await self._expiry.expire(before=before, keep=keep)
+        return await self._expiry.expire(before=before, keep=keep, private=private)
+
+    async def trim(self, places: Places, *, keep: int) -> int:
+        """Removes one slice of what there is in these places beyond the newest."""
+        seqs = await self._readers.run(lambda c: place_queries.surplus(c, places, keep, _SLICE))
+        if not seqs:
+            return 0
+        now = self._clock.now()
+        removed, _ = await self._removals.run(lambda c: removal.remove(c, seqs, now))
+        return removed
 
     @property
     def broken(self) -> bool:

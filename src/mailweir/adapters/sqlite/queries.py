@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from mailweir.adapters.sqlite.digest_rows import digest
-from mailweir.adapters.sqlite.driver import Connection, texts
+from mailweir.adapters.sqlite.driver import Connection, Rows, texts
 from mailweir.adapters.sqlite.packing import unpacked
 from mailweir.adapters.sqlite.rows import INBOX, SAVED_BY, SUMMARY, marks_of, packed_marks, summary
 from mailweir.adapters.sqlite.writer import next_changes
 from mailweir.model.account import AccountName
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId, Summary, message_id, split_message_id
@@ -17,15 +17,21 @@ from mailweir.ports.mailbox import Shown
 _FOREVER = 2**63 - 1
 _CHANGE_BITS = 24
 _LOOKED_AT = 100_000  # copies: a tenth of a second
-_DIGEST = "LEFT JOIN digest ON digest.message = message.id"
+DIGEST = "LEFT JOIN digest ON digest.message = message.id"
+"""What a statement joins with `message` for the last column of a `SummaryRow`."""
 
 _INBOX = f"""
-    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {DIGEST}
     WHERE entry.inbox = ? AND message.received <= ? ORDER BY entry.seq DESC LIMIT ?
 """  # noqa: S608  a list of columns, fixed here
 
+_HOST = f"""
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {DIGEST}
+    WHERE entry.host = ? AND message.received <= ? ORDER BY entry.seq DESC LIMIT ?
+"""  # noqa: S608
+
 _ALL = f"""
-    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {DIGEST}
     WHERE message.received <= ? ORDER BY entry.seq DESC LIMIT ?
 """  # noqa: S608
 
@@ -33,7 +39,7 @@ _ALL = f"""
 _JOINED = "FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND message.id + ?2"
 _NAMED = "message.queue_id = ?1 AND entry.message = message.id AND entry.position = ?2 AND entry.inbox = ?3"
 _COPY = f"{_JOINED} WHERE {_NAMED}"
-_FIND = f"SELECT {SUMMARY} {_JOINED} {_DIGEST} WHERE {_NAMED}"
+_FIND = f"SELECT {SUMMARY} {_JOINED} {DIGEST} WHERE {_NAMED}"
 _RAW = f"SELECT message.encoding, message.size, message.raw {_COPY}"
 
 _FULL = f"""
@@ -48,7 +54,7 @@ _OLDEST = """
 _COUNT = "SELECT saved_by, count(*) FROM entry WHERE inbox = ? GROUP BY saved_by"
 _SAVED = f"""
     SELECT {SUMMARY} FROM entry INDEXED BY entry_saved
-    CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    CROSS JOIN message ON message.id = entry.message {DIGEST}
     WHERE entry.saved_by = ? ORDER BY entry.seq DESC LIMIT ?
 """  # noqa: S608  a list of columns, fixed here
 _SAVED_NUMBER = "SELECT count(*) FROM entry INDEXED BY entry_saved WHERE saved_by = ?"
@@ -63,12 +69,12 @@ _NOTE_CHANGE = "INSERT OR REPLACE INTO changed VALUES (?, ?, ?)"
 _AFTER = f"""
     SELECT {SUMMARY}
     FROM carray(?1) AS wanted CROSS JOIN entry ON entry.inbox = wanted.value AND entry.seq > ?2
-    CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    CROSS JOIN message ON message.id = entry.message {DIGEST}
     ORDER BY entry.seq LIMIT ?3
 """  # noqa: S608  a list of columns, fixed here
 
 _ALL_AFTER = f"""
-    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {_DIGEST}
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {DIGEST}
     WHERE entry.seq > ? ORDER BY entry.seq LIMIT ?
 """  # noqa: S608  as above
 
@@ -89,6 +95,14 @@ def newest(
     return found or []
 
 
+def newest_at(
+    connection: Connection, host: Host, *, limit: int, until: int | None, shown: Shown | None
+) -> list[Summary]:
+    """The newest copies in all inboxes of a host."""
+    bindings = (host, _FOREVER if until is None else until, _LOOKED_AT)
+    return _first(connection.execute(_HOST, bindings), limit, shown, most=_LOOKED_AT) or []
+
+
 def newest_within(
     connection: Connection,
     inbox: Inbox | None,
@@ -101,9 +115,13 @@ def newest_within(
     """The same of the newest `most`; None when there may be more to show behind them."""
     latest = _FOREVER if until is None else until
     statement, bindings = (_ALL, (latest, most)) if inbox is None else (_INBOX, (inbox, latest, most))
+    return _first(connection.execute(statement, bindings), limit, shown, most=most)
+
+
+def _first(rows: Rows, limit: int, shown: Shown | None, *, most: int) -> list[Summary] | None:
     found: list[Summary] = []
     looked_at = 0
-    for row in connection.execute(statement, bindings) if limit else ():
+    for row in rows if limit else ():
         looked_at += 1
         if shown is None or shown(row[INBOX], row[SAVED_BY]):
             found.append(summary(row))

@@ -6,11 +6,14 @@ What it finds may be gone when it is to be removed; removing what is gone is har
 from collections.abc import Iterable
 
 from mailweir.adapters.sqlite.driver import Connection
+from mailweir.model.address import Inbox
+from mailweir.ports.mailbox import Private
 
 _OLD = """
-    SELECT entry.seq, message.size
+    SELECT message.received, message.id, message.size, entry.seq, entry.inbox, entry.saved_by
     FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND message.id + message.copies - 1
-    WHERE message.received < ? AND entry.saved_by IS NULL ORDER BY message.received LIMIT ?
+    WHERE message.received < ?1 AND message.received >= ?2 AND (message.received > ?2 OR message.id >= ?3)
+    ORDER BY message.received, message.id LIMIT ?4
 """
 _ENTRIES_AFTER = "SELECT seq, inbox FROM entry WHERE seq > ? ORDER BY seq LIMIT ?"
 _LAST_SURPLUS = "SELECT seq FROM entry WHERE inbox = ? ORDER BY seq DESC LIMIT 1 OFFSET ?"
@@ -25,6 +28,7 @@ _REVISIONS_AFTER = """
 _ANY_GONE = "SELECT EXISTS (SELECT 1 FROM gone WHERE at < ?)"
 _GONE_NUMBER = "SELECT at FROM gone ORDER BY at DESC LIMIT 1 OFFSET ?"
 
+_ANEW = 3600.0  # seconds
 _LOOK = 2000  # entries or revisions looked at in one go: some 20 ms of a thread, and no lock
 _WORK = 0.0015  # seconds of statements in a slice; the sync takes the rest of `_HOLD`
 _HOLD = 0.004  # seconds that a slice holds the lock, with a reserve to the 5 ms that it may
@@ -50,6 +54,40 @@ class SliceSize:
         self.rows = int(min(max(fitting, _FEWEST), _MOST))
 
 
+class AgeScan:
+    """Walks over old mail, oldest first, and on over what has become old meanwhile.
+
+    What stays, since it is saved or private, is passed over once, and again when the walk begins anew, after
+    an hour: it may have become public. Start anew when a removal failed.
+    """
+
+    def __init__(self, private: Private) -> None:
+        self._private = private
+        self._place = (0, 0)  # when the next message was received, and its id
+        self._begun: float | None = None
+
+    def look(self, connection: Connection, before: int, rows: int, now: float) -> tuple[list[int], bool]:
+        """At most `rows` copies that were received `before` that moment, and whether there may be more.
+
+        `now` in seconds of any clock.
+        """
+        if self._begun is None or now - self._begun >= _ANEW:
+            self._place, self._begun = (0, 0), now
+        found = connection.execute(_OLD, (before, *self._place, _LOOK)).fetchall()
+        picked: list[int] = []
+        octets = 0
+        for received, id_, size, seq, inbox, saved_by in found:
+            self._place = (received, id_)
+            if saved_by is None and not self._private(inbox):
+                octets += size
+                if picked and (len(picked) >= rows or octets > _OCTETS):
+                    return picked, True
+                picked.append(seq)
+        if found:
+            self._place = (self._place[0], self._place[1] + 1)
+        return picked, len(found) == _LOOK
+
+
 class CountScan:
     """Walks over all entries once, and then over new ones, for inboxes that hold more than `keep`.
 
@@ -57,7 +95,8 @@ class CountScan:
     second's mail in a few slices, and not in one for every millisecond. Start anew when a removal failed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, private: Private) -> None:
+        self._private = private
         self._keep = 0
         self._cursor = 0
         self._at_end = False
@@ -72,7 +111,8 @@ class CountScan:
         picked: list[tuple[int, int]] = []
         orderly: list[str] = []  # once what is picked has gone
         for inbox in self._inboxes:
-            last = connection.execute(_LAST_SURPLUS, (inbox, keep)).get
+            own = self._private(Inbox(inbox))
+            last = None if own else connection.execute(_LAST_SURPLUS, (inbox, keep)).get
             if last is not None:
                 picked += connection.execute(_SURPLUS, (inbox, last, rows - len(picked)))
             if len(picked) >= rows:
@@ -116,11 +156,6 @@ class RevisionScan:
         if looked < _LOOK:
             self._cursor = ""
         return picked
-
-
-def old(connection: Connection, before: int, rows: int) -> list[int]:
-    """At most `rows` copies that were received `before` that moment, oldest first."""
-    return one_slice(connection.execute(_OLD, (before, rows)))
 
 
 def gone_number(connection: Connection, number: int) -> int:

@@ -1,0 +1,80 @@
+"""What `MemoryAccounts` and `MemoryDomains` share, and the directory of it, which knows it at once."""
+
+from mailweir.model.account import Account, AccountName, Grant, Key, OwnedAddress, Session
+from mailweir.model.address import Host, Inbox, host_of
+from mailweir.model.domain import CustomDomain
+from mailweir.model.plan import BUILT_IN, UNLIMITED, Plan, PlanName
+from mailweir.ports.accounts import UnknownAccountError
+
+
+class Registry:
+    """All accounts, their keys, addresses and hosts."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[AccountName, Account] = {}
+        self.keys: dict[bytes, Key] = {}
+        self.sessions: dict[bytes, Session] = {}
+        self.addresses: dict[Inbox, OwnedAddress] = {}
+        self.domains: dict[tuple[Host, AccountName], CustomDomain] = {}
+        self.plans: dict[PlanName, Plan] = {}
+        self.former: set[AccountName] = set()
+
+    def require(self, account: AccountName) -> None:
+        """Raises UnknownAccountError."""
+        if account not in self.accounts:
+            raise UnknownAccountError(account)
+
+    def end_sessions(self, key: bytes) -> None:
+        """Ends what was begun by a key."""
+        self.sessions = {digest: one for digest, one in self.sessions.items() if one.key != key}
+
+    def plan(self, name: PlanName) -> Plan | None:
+        """The plan of that name."""
+        return self.plans.get(name) or BUILT_IN.get(name)
+
+    def holder(self, host: Host) -> CustomDomain | None:
+        """The claim of whoever holds a host."""
+        claims = (one for (at, _), one in self.domains.items() if at == host)
+        return next((one for one in claims if one.held is not None), None)
+
+
+class MemoryDirectory:
+    """The directory of a registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def grant_of(self, digest: bytes) -> Grant | None:
+        """What the key of that digest stands for."""
+        key = self._registry.keys.get(digest)
+        return None if key is None else Grant(key.account, key.name, key.scope)
+
+    def session(self, digest: bytes) -> Session | None:
+        """The session of a token of that digest."""
+        return self._registry.sessions.get(digest)
+
+    def owner_of(self, inbox: Inbox) -> AccountName | None:
+        """Who has this inbox for himself."""
+        found = self._registry.addresses.get(inbox)
+        if found is not None:
+            return found.account
+        holder = self._registry.holder(host_of(inbox))
+        return holder.account if holder is not None and holder.private else None
+
+    def holder_of(self, host: Host) -> AccountName | None:
+        """Whose domain that is."""
+        holder = self._registry.holder(host)
+        return None if holder is None else holder.account
+
+    def captures_private(self, account: AccountName) -> bool:
+        """Whether what this account captures is saved for it."""
+        found = self._registry.accounts.get(account)
+        return found is not None and found.capture_private
+
+    def plan_of(self, account: AccountName) -> Plan:
+        """What this account may have."""
+        found = self._registry.accounts.get(account)
+        return UNLIMITED if found is None else self._registry.plan(found.plan) or UNLIMITED
+
+    def refresh(self) -> None:
+        """Nothing is ever unknown here."""

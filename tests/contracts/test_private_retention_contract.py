@@ -1,0 +1,123 @@
+"""Retention of public mail leaves private mail alone; a plan's limit takes the oldest of it."""
+
+from functools import partial
+
+import pytest
+
+from contracts.conftest import Store
+from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
+from mailweir.adapters.memory.accounts import MemoryAccounts
+from mailweir.adapters.memory.domains import MemoryDomains
+from mailweir.adapters.memory.registry import MemoryDirectory, Registry
+from mailweir.model.account import AccountName
+from mailweir.model.address import Host, Inbox
+from mailweir.model.message import MessageId
+from mailweir.model.places import Places
+from mailweir.model.plan import Plan, PlanName
+from mailweir.policy.marking import toggled
+from mailweir.services.keeping import Keeping
+
+ANN = AccountName("ann")
+LATER = NOON + 10**9
+
+
+def bobs(inbox: Inbox) -> bool:
+    return inbox == BOB
+
+
+async def furnish(store: Store, *inboxes: Inbox) -> None:
+    for number, inbox in enumerate(inboxes):
+        await store.intake.deliver(a_delivery(number, inbox))
+
+
+async def inboxes(store: Store) -> list[Inbox]:
+    return [one.inbox for one in await store.mailbox.all(limit=9999)]
+
+
+@pytest.mark.parametrize(("before", "keep"), [(LATER, 0), (0, 1), (LATER, 1)])
+async def test_private_mail_stays_whatever_public_mail_does(store: Store, before: int, keep: int) -> None:
+    await furnish(store, *[BOB, EVE] * 30, EVE)
+    while await store.mailbox.expire(before=before, keep=keep, private=bobs):
+        pass
+    left = await inboxes(store)
+    assert left.count(BOB) == 30
+    assert left.count(EVE) == (0 if before else 1)
+
+
+async def test_much_private_mail_hides_no_old_public_mail(store: Store) -> None:
+    await furnish(store, *[BOB] * 2500, EVE)
+    while await store.mailbox.expire(before=LATER, keep=0, private=bobs):
+        pass
+    assert set(await inboxes(store)) == {BOB}
+
+
+async def test_what_becomes_public_goes_within_an_hour(store: Store) -> None:
+    await furnish(store, BOB, BOB)
+    assert await store.mailbox.expire(before=LATER, keep=0, private=bobs) == 0
+    store.clock.advance(3600)
+    while await store.mailbox.expire(before=LATER, keep=0):
+        pass
+    assert await inboxes(store) == []
+
+
+async def test_a_message_to_both_keeps_its_private_copy(store: Store) -> None:
+    await store.intake.deliver(a_delivery(1, BOB, EVE))
+    while await store.mailbox.expire(before=LATER, keep=0, private=bobs):
+        pass
+    assert await inboxes(store) == [BOB]
+    assert await store.mailbox.raw(BOB, MessageId("q0000001-0")) is not None
+
+
+@pytest.mark.parametrize(("keep", "left"), [(3, 3), (4, 4), (5, 4)])
+async def test_of_several_places_the_newest_are_kept(store: Store, keep: int, left: int) -> None:
+    other = Inbox("far@elsewhere.test")
+    await furnish(store, BOB, other, EVE, BOB, EVE)
+    while await store.mailbox.trim(Places((BOB,), (Host("inbox.test"),)), keep=keep):
+        pass
+    kept = await store.mailbox.all(limit=9)
+    assert len([one for one in kept if one.inbox != other]) == left
+    assert other in [one.inbox for one in kept]
+    assert [one.seq for one in kept] == sorted((one.seq for one in kept), reverse=True)
+
+
+async def test_what_is_starred_is_not_trimmed(store: Store) -> None:
+    await furnish(store, BOB, BOB, BOB)
+    await store.mailbox.mark(BOB, MessageId("q0000000-0"), lambda marks: toggled(marks, ANN))
+    while await store.mailbox.trim(Places((BOB,)), keep=1):
+        pass
+    assert [one.id for one in await store.mailbox.all(limit=9)] == ["q0000002-0", "q0000000-0"]
+
+
+async def test_of_what_is_saved_the_newest_are_kept_where_that_is_asked_for(store: Store) -> None:
+    await furnish(store, BOB, EVE, BOB, BOB)
+    for number, inbox in ((0, BOB), (1, EVE), (2, BOB)):
+        account = AccountName("ben") if inbox == EVE else ANN
+        star = partial(toggled, account=account)
+        await store.mailbox.mark(inbox, MessageId(f"q{number:07d}-0"), star)
+    while await store.mailbox.trim(Places(saved_by=ANN), keep=1):
+        pass
+    left = [one.id for one in await store.mailbox.all(limit=9)]
+    assert left == ["q0000003-0", "q0000002-0", "q0000001-0"]
+
+
+async def test_each_account_keeps_what_its_plan_says(store: Store) -> None:
+    registry, clock = Registry(), HandClock()
+    accounts, domains = MemoryAccounts(registry, clock), MemoryDomains(registry, clock)
+    registry.plans[PlanName("small")] = Plan(PlanName("small"), messages=2)
+    hosts = [Host("private.test"), Host("public.test")]
+    for name in (ANN, AccountName("ben")):
+        await accounts.add(name)
+    await accounts.set_plan(ANN, PlanName("small"))
+    await accounts.reserve(ANN, [BOB], "", most=9)
+    await accounts.reserve(AccountName("ben"), [EVE], "", most=9)
+    for host in hosts:
+        await domains.claim(ANN, host, "t", most=9)
+        await domains.hold(ANN, host)
+    await domains.set_private(ANN, hosts[1], private=False)
+    await furnish(store, *[BOB, EVE, Inbox("a@private.test"), Inbox("b@public.test")] * 3)
+    keeping = Keeping(accounts, domains, store.mailbox, MemoryDirectory(registry))
+    assert await keeping.round() == 4
+    assert await keeping.round() == 0
+    left = await inboxes(store)
+    assert [left.count(one) for one in (EVE, Inbox("b@public.test"))] == [3, 3]
+    assert len(left) == 8
