@@ -1,6 +1,6 @@
 """Small makers of what tests hand in, and the clock that they set by hand."""
 
-from mailweir.adapters.memory.accounts import MemoryAccounts
+from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.model.address import Inbox
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient
 from mailweir.policy.visibility import AnonymousRules
@@ -54,4 +54,4 @@ class HandClock:
 
 def access_by(rules: AnonymousRules) -> Access:
     """Access where there is no account."""
-    return Access(MemoryAccounts(HandClock()), rules)
+    return Access(MemoryDirectory(Registry()), rules, HandClock())

@@ -1,28 +1,40 @@
-"""A public door on a real port, an intake that can be held, failed and looked into, and a bare client."""
+"""A door on a real port, an intake that can be held, failed and looked into, and a bare client."""
 
 import asyncio
 import contextlib
 import ipaddress
 import itertools
 import socket
-from dataclasses import dataclass, field
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 from mailweir.adapters.certificate import made_for
+from mailweir.adapters.memory.plans import MemoryPlans
+from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.adapters.system import SystemClock
 from mailweir.model.message import Delivery, QueueId
 from mailweir.policy.admission import Hosts
+from mailweir.policy.alternates import Alternates
 from mailweir.ports.intake import Room
 from mailweir.servers.smtp import tls
 from mailweir.servers.smtp.deadlines import Deadlines
+from mailweir.servers.smtp.door import Door
 from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
+from mailweir.servers.smtp.submission import SubmissionDoor
+from mailweir.services.capture import Capture
+from mailweir.services.metering import Metering
 from mailweir.services.reception import Reception
+from mailweir.services.signin import SignIn
 from mailweir.wire.smtp.server import Rules
 
 PATIENCE = 10.0
 """Seconds that a test waits for something that must come."""
+
+ALTERNATES = Alternates("a secret of tests")
 
 
 class HeldIntake:
@@ -97,6 +109,22 @@ class Peer:
         while line[3:4] == "-":
             line = await self.line()
         return line
+
+    async def start_tls(self) -> None:
+        """STARTTLS with whatever certificate there is."""
+        assert (await self.say("STARTTLS")).startswith("220")
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        await self.writer.start_tls(context)
+
+    async def lines(self, command: str) -> list[str]:
+        """Sends one command; every line of its reply."""
+        await self.send(command.encode() + b"\r\n")
+        said = [await self.line()]
+        while said[-1][3:4] == "-":
+            said.append(await self.line())
+        return said
 
     async def hears_within(self, seconds: float) -> bool:
         """Whether anything arrives in that time; what arrives is lost."""
@@ -174,18 +202,33 @@ class House:
         await self.listener.drain(PATIENCE)
 
 
-async def a_house(directory: Path, **choices: object) -> House:
-    """Choices: deadlines, tls, any_login, base_domains, trusted, most_sessions, host."""
-    intake = HeldIntake()
+def a_door(intake: HeldIntake, choices: Mapping[str, object]) -> Door:
+    """As the choices of a house say."""
     clock = SystemClock()
-    files = made_for("mx.test", directory, clock.now())
-    with_tls = bool(choices.get("tls"))
     any_login = bool(choices.get("any_login"))
-    rules = Rules("mx.test", size_limit=1_000_000, tls=with_tls, auth=any_login, auth_without_tls=any_login)
+    accounts = cast("Registry | None", choices.get("accounts"))
+    rules = Rules("mx.test", size_limit=1_000_000, tls=bool(choices.get("tls")))
     hosts = Hosts(cast("frozenset[str]", choices.get("base_domains", frozenset[str]())))
-    reception = Reception(intake, clock, CountingIds(), hosts, "mx.test")
+    known = MemoryDirectory(accounts or Registry())
+    reception = Reception(intake, known, clock, CountingIds(), hosts, ALTERNATES, "mx.test")
+    if accounts is None:
+        rules = replace(rules, auth=any_login, auth_without_tls=any_login)
+        return PublicDoor(reception, rules, any_login=any_login)
+    metering = Metering(MemoryPlans(accounts), known, clock)
+    capture = Capture(reception, SignIn(known, clock), metering, for_all=any_login)
+    return SubmissionDoor(capture, replace(rules, auth=True, auth_without_tls=any_login))
+
+
+async def a_house(directory: Path, **choices: object) -> House:
+    """Choices: deadlines, tls, any_login, base_domains, trusted, most_sessions, host.
+
+    With `accounts`, a registry, it is a submission door, else a public one.
+    """
+    intake = HeldIntake()
+    files = made_for("mx.test", directory, SystemClock().now())
+    with_tls = bool(choices.get("tls"))
     listener = Listener(
-        PublicDoor(reception, rules, any_login=any_login),
+        a_door(intake, choices),
         deadlines=cast("Deadlines | None", choices.get("deadlines")),
         tls=tls.context(files.certificate, files.key) if with_tls else None,
         trusted_proxies=[ipaddress.ip_network(n) for n in cast("list[str]", choices.get("trusted", []))],

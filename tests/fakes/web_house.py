@@ -8,25 +8,39 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailweir.services.signin import SignIn
+
 from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.bus import MemoryBus
+from mailweir.adapters.memory.domains import MemoryDomains
 from mailweir.adapters.memory.mailbox import MemoryMailbox
+from mailweir.adapters.memory.plans import MemoryPlans
+from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.adapters.memory.store import MemoryStore
 from mailweir.adapters.parser_pool.digesting import digest_of
-from mailweir.model.account import AccountName, NewKey, key_hash
-from mailweir.model.address import Address, Inbox
+from mailweir.adapters.system import RandomKeys
+from mailweir.model.account import AccountName, NewKey, Scope, key_hash
+from mailweir.model.address import Address, Host, Inbox
 from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
+from mailweir.policy.alternates import Alternates
+from mailweir.policy.hosting import Hosting
 from mailweir.policy.visibility import AnonymousRules
+from mailweir.ports.errors import UnavailableError
 from mailweir.ports.mailbox import Shown
 from mailweir.servers.web.app import Uses, WebFacts, build
 from mailweir.servers.web.server import WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
+from mailweir.services.domains import Domains
+from mailweir.services.metering import Metering
+from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
+from mailweir.services.sessions import Sessions
 from mailweir.services.streams import Streams
 from mailweir.services.watching import Watching
 
+ALTERNATES = Alternates("a secret of tests")
 NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
 PLAIN = b"From: Ann <ann@sender.test>\r\nTo: bob@thing.test\r\nSubject: Hello\r\n\r\nIt works.\r\n"
 
@@ -42,6 +56,25 @@ class HandClock:
 
     def monotonic(self) -> float:
         return self.time / 1000
+
+
+class HandResolver:
+    """A DNS of what a test puts into it; `silent` has it give no answer."""
+
+    def __init__(self) -> None:
+        self.txt: dict[str, list[str]] = {}
+        self.mx: dict[str, list[str]] = {}
+        self.silent = False
+        self.asked = 0
+
+    async def texts(self, host: Host) -> Sequence[str]:
+        self.asked += 1
+        if self.silent:
+            raise UnavailableError("silent")
+        return self.txt.get(host, [])
+
+    async def mail_hosts(self, host: Host) -> Sequence[Host]:
+        return [Host(name) for name in self.mx.get(host, [])]
 
 
 class BrittleMailbox(MemoryMailbox):
@@ -147,7 +180,11 @@ class WebHouse:
         self.store = MemoryStore(self.clock)
         self.bus = MemoryBus()
         self.mailbox = BrittleMailbox(self.store)
-        self.accounts = MemoryAccounts(self.clock)
+        self.registry = Registry()
+        self.accounts = MemoryAccounts(self.registry, self.clock)
+        self.domains = MemoryDomains(self.registry, self.clock)
+        self.plans = MemoryPlans(self.registry)
+        self.resolver = HandResolver()
         self._kept = 0
 
     def facts(self) -> WebFacts:
@@ -168,10 +205,16 @@ class WebHouse:
     async def open(self, **settings: int) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
-        access = Access(self.accounts, self.rules)
+        access = Access(MemoryDirectory(self.registry), self.rules, self.clock)
         reading = Reading(self.mailbox, access, self.clock, Watching(self.bus))
         self.streams = Streams(reading)
-        uses = Uses(reading, Addresses(self.accounts, access))
+        hosting = Hosting(frozenset({"base.test"}), (Host("mx.base.test"),))
+        proving = Proving(self.domains, self.mailbox, self.resolver, hosting, self.clock)
+        domains = Domains(self.domains, self.mailbox, access, proving, RandomKeys())
+        directory = access.directory
+        sessions = Sessions(self.accounts, directory, SignIn(directory, self.clock), RandomKeys(), self.clock)
+        self.metering = Metering(self.plans, access.directory, self.clock)
+        uses = Uses(reading, Addresses(self.accounts, access, ALTERNATES), domains, self.metering, sessions)
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)
         await self.server.start()
@@ -181,6 +224,29 @@ class WebHouse:
         key = f"k_{name}{'0' * 20}"
         await self.accounts.add(AccountName(name), NewKey("first", key_hash(key), key[-4:]))
         return key
+
+    def forget_accounts(self) -> None:
+        """As if there had never been any."""
+        known = self.registry
+        for kept in (known.accounts, known.keys, known.sessions, known.addresses, known.domains):
+            kept.clear()
+        known.plans.clear()
+        known.former.clear()
+
+    async def key(self, account: str, name: str, scope: Scope) -> str:
+        """One more key of an account, good for less than all."""
+        key = f"k_{account}{name}{'0' * 20}"
+        await self.accounts.add_key(
+            AccountName(account), NewKey(name, key_hash(key), key[-4:], scope), most=9
+        )
+        return key
+
+    async def domain(self, account: str, host: str, *, private: bool = True) -> None:
+        """Makes a host an account's."""
+        owner, name = AccountName(account), Host(host)
+        await self.domains.claim(owner, name, "mailweir_proof", most=9)
+        await self.domains.hold(owner, name)
+        await self.domains.set_private(owner, name, private=private)
 
     async def reopen(self) -> None:
         """Serves anew, on another port."""

@@ -1,16 +1,17 @@
 """Who asks, and what he may see: every reader of mail comes by here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from mailweir.model.account import AccountName, key_hash
-from mailweir.model.address import Inbox
+from mailweir.model.account import AccountName, Grant, key_hash
+from mailweir.model.address import Host, Inbox
 from mailweir.model.marks import UNMARKED
 from mailweir.model.message import Summary
 from mailweir.policy import visibility
 from mailweir.policy.visibility import AnonymousRules, Caller, Reader, Refusal
+from mailweir.ports.clock import Clock
 from mailweir.ports.directory import Directory
 from mailweir.ports.mailbox import Shown
 
@@ -25,34 +26,83 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Looks keys and owners up, and asks the rules. Every method but `shows` raises RefusedError."""
+    """Looks keys and owners up, and asks the rules. Every method but `shows` raises RefusedError.
+
+    `changes` says that more is asked for than reading. `uses` is when which key was used last, by its
+    digest; whoever keeps that empties it.
+    """
 
     directory: Directory
     rules: AnonymousRules
+    clock: Clock
+    uses: dict[bytes, int] = field(default_factory=dict[bytes, int])
 
-    def caller(self, reader: Reader) -> Caller:
-        """Who that is."""
-        if reader.key is None:
+    def caller(self, reader: Reader, *, changes: bool = False) -> Caller:
+        """Who that is, wherever his key is good for. Whose session is over is somebody without a key."""
+        now = self.clock.now()
+        digest = self._digest(reader, now)
+        if digest is None:
             return Caller(on_loopback=reader.on_loopback)
-        account = self.directory.account_of(key_hash(reader.key))
-        if account is None:
+        grant = self.directory.grant_of(digest)
+        if grant is None or (grant.scope.expires is not None and grant.scope.expires <= now):
+            if reader.key is None:
+                return Caller(on_loopback=reader.on_loopback)
             raise RefusedError(Refusal.UNKNOWN_KEY)
-        return Caller(account, reader.on_loopback)
+        self.uses[digest] = now
+        caller = Caller(grant.account, reader.on_loopback, grant.scope)
+        if changes:
+            _allow(visibility.may_change(caller))
+        return caller
 
-    def account(self, reader: Reader) -> AccountName:
-        """Whose account that is."""
-        account = self.caller(reader).account
-        if account is None:
-            raise RefusedError(Refusal.KEY_NEEDED)
+    def at(self, reader: Reader, *inboxes: Inbox, changes: bool = False) -> Caller:
+        """Who that is, if his key is good for these inboxes."""
+        caller = self.caller(reader, changes=changes)
+        if inboxes:
+            _allow(visibility.is_for(caller, *inboxes))
+        return caller
+
+    def known(self, reader: Reader) -> AccountName | None:
+        """Whose key that is, good or not; None for one that is unknown, and for none. Never raises."""
+        grant = self._grant(reader)
+        return None if grant is None else grant.account
+
+    def signed_in(self, reader: Reader) -> AccountName:
+        """Whose account that is, wherever the key is good for."""
+        return self._signed_in(reader)[0]
+
+    def account(self, reader: Reader, *, changes: bool = False) -> AccountName:
+        """Whose account that is, if the key is good for all of it."""
+        account, caller = self._signed_in(reader, changes=changes)
+        _allow(visibility.is_for(caller))
         return account
+
+    def account_at(self, reader: Reader, *inboxes: Inbox, changes: bool = False) -> AccountName:
+        """Whose account that is, if the key is good for these inboxes."""
+        account, caller = self._signed_in(reader, changes=changes)
+        _allow(visibility.is_for(caller, *inboxes))
+        return account
+
+    def account_at_host(self, reader: Reader, host: Host, *, changes: bool = False) -> AccountName:
+        """Whose account that is, if the key is good for all inboxes of that host."""
+        account, caller = self._signed_in(reader, changes=changes)
+        _allow(visibility.is_for_host(caller, host))
+        return account
+
+    def domain(self, reader: Reader, host: Host, *, changes: bool = False) -> Caller:
+        """Who looks at everything that there is at a host of his."""
+        caller = self.caller(reader, changes=changes)
+        _allow(visibility.may_read_domain(caller, self.directory.holder_of(host)))
+        _allow(visibility.is_for_host(caller, host))
+        return caller
 
     def key_name(self, reader: Reader) -> str:
         """What the owner of a key calls it; empty without one."""
-        return "" if reader.key is None else self.directory.key_name(key_hash(reader.key))
+        grant = self._grant(reader)
+        return "" if grant is None else grant.key_name
 
     def read(self, reader: Reader, *inboxes: Inbox) -> Caller:
         """Who reads these inboxes; of none it is asked whether he may read public ones."""
-        caller = self.caller(reader)
+        caller = self.at(reader, *inboxes)
         owners: Iterable[AccountName | None] = map(self.directory.owner_of, inboxes) if inboxes else (None,)
         for owner in owners:
             _allow(visibility.may_read(self.rules, caller, owner))
@@ -66,13 +116,13 @@ class Access:
 
     def delete(self, reader: Reader, inbox: Inbox) -> Caller:
         """Who deletes a message of this inbox."""
-        caller = self.caller(reader)
+        caller = self.at(reader, inbox, changes=True)
         _allow(visibility.may_delete(self.rules, caller, self.directory.owner_of(inbox)))
         return caller
 
     def clear(self, reader: Reader, inbox: Inbox) -> Caller:
         """Who empties this inbox."""
-        caller = self.caller(reader)
+        caller = self.at(reader, inbox, changes=True)
         _allow(visibility.may_clear(self.rules, caller, self.directory.owner_of(inbox)))
         return caller
 
@@ -99,6 +149,23 @@ class Access:
     def only_latest(self, caller: Caller) -> bool:
         """Whether the caller is shown no more of an inbox than its newest message."""
         return visibility.only_latest(self.rules, caller)
+
+    def _grant(self, reader: Reader) -> Grant | None:
+        digest = self._digest(reader, self.clock.now())
+        return None if digest is None else self.directory.grant_of(digest)
+
+    def _digest(self, reader: Reader, now: int) -> bytes | None:
+        """Of the reader's key, or of the one that his session was begun by."""
+        if reader.key is not None:
+            return key_hash(reader.key)
+        session = None if reader.session is None else self.directory.session(key_hash(reader.session))
+        return None if session is None or session.expires <= now else session.key
+
+    def _signed_in(self, reader: Reader, *, changes: bool = False) -> tuple[AccountName, Caller]:
+        caller = self.caller(reader, changes=changes)
+        if caller.account is None:
+            raise RefusedError(Refusal.KEY_NEEDED)
+        return caller.account, caller
 
 
 def _allow(refusal: Refusal | None) -> None:

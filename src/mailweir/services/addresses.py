@@ -7,17 +7,15 @@ does.
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
 
 from mailweir.model.account import AccountName, OwnedAddress
-from mailweir.model.address import Inbox
+from mailweir.model.address import Inbox, host_of
+from mailweir.model.plan import MOST_ADDRESSES, Plan
+from mailweir.policy.alternates import Alternates
 from mailweir.policy.visibility import Reader, Refusal
 from mailweir.ports.accounts import Accounts, TakenError
 from mailweir.ports.errors import UnavailableError
 from mailweir.services.access import Access, RefusedError
-
-MOST: Final = 10_000
-"""Addresses of one account, until plans say something else."""
 
 
 class AlreadyYoursError(Exception):
@@ -30,11 +28,16 @@ class NotOwnedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An account, the name of the key that speaks for it, how many more addresses it may have."""
+    """An account, the name of the key that speaks for it, how many more addresses it may have.
+
+    `captures_private`: what it captures is saved for it.
+    """
 
     account: AccountName
     key_name: str
     free: int
+    plan: Plan
+    captures_private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Addresses:
 
     accounts: Accounts
     access: Access
+    alternates: Alternates
 
     async def list(self, reader: Reader) -> Sequence[OwnedAddress]:
         """The reader's, by address."""
@@ -50,30 +54,43 @@ class Addresses:
 
     async def standing(self, reader: Reader) -> Standing:
         """Who that is, by which key, and how many addresses he may reserve still."""
-        account = self.access.account(reader)
+        account = self.access.signed_in(reader)
         owned = await self.accounts.addresses(account)
-        return Standing(account, self.access.key_name(reader), MOST - len(owned))
+        directory = self.access.directory
+        return Standing(
+            account,
+            self.access.key_name(reader),
+            max(self._most(account) - len(owned), 0),
+            directory.plan_of(account),
+            directory.captures_private(account),
+        )
 
     async def get(self, reader: Reader, inbox: Inbox) -> OwnedAddress | None:
-        """The reader's own; None for one that nobody owns."""
-        account = self.access.account(reader)
+        """The reader's own; None for one that nobody has reserved."""
+        account = self.access.account_at(reader, inbox)
         found = await self.accounts.address(inbox)
-        _check_not_anothers(account, found)
+        self._check_not_anothers(account, inbox, found)
         return found
+
+    def implied(self, reader: Reader, inbox: Inbox) -> AccountName | None:
+        """The reader's account if it holds the host of an address, which it need not reserve then."""
+        account = self.access.account_at(reader, inbox)
+        return account if self.access.directory.holder_of(host_of(inbox)) == account else None
 
     async def available(self, reader: Reader, inbox: Inbox) -> tuple[bool, bool]:
         """Whether the address can be reserved, and whether the reader has it already."""
-        account = self.access.account(reader)
+        account = self.access.account_at(reader, inbox)
         found = await self.accounts.address(inbox)
-        return found is None, found is not None and found.account == account
+        holder = self.access.directory.holder_of(host_of(inbox))
+        return found is None and holder in {None, account}, found is not None and found.account == account
 
     async def reserve(
         self, reader: Reader, inboxes: Sequence[Inbox], info: str = ""
     ) -> Sequence[OwnedAddress]:
         """Gives them to the reader, all or none. Raises AlreadyYoursError and TooManyError."""
-        account = self.access.account(reader)
+        account = self.access.account_at(reader, *inboxes, changes=True)
         try:
-            new = await self.accounts.reserve(account, inboxes, info, most=MOST)
+            new = await self.accounts.reserve(account, inboxes, info, most=self._most(account))
         except TakenError as error:
             if error.account != account:
                 raise RefusedError(Refusal.TAKEN) from error
@@ -83,9 +100,9 @@ class Addresses:
 
     async def describe(self, reader: Reader, inbox: Inbox, info: str | None) -> OwnedAddress:
         """Another note, or the same for None. Raises NotOwnedError."""
-        account = self.access.account(reader)
+        account = self.access.account_at(reader, inbox, changes=True)
         found = await self.accounts.address(inbox)
-        _check_not_anothers(account, found)
+        self._check_not_anothers(account, inbox, found)
         changed = found if info is None else await self.accounts.describe(account, inbox, info)
         if changed is None:
             raise NotOwnedError(f"{inbox} is not yours; reserve it first.")
@@ -93,20 +110,23 @@ class Addresses:
 
     async def release(self, reader: Reader, inbox: Inbox) -> OwnedAddress:
         """The address as it was. Raises NotOwnedError."""
-        account = self.access.account(reader)
-        _check_not_anothers(account, await self.accounts.address(inbox))
+        account = self.access.account_at(reader, inbox, changes=True)
+        self._check_not_anothers(account, inbox, await self.accounts.address(inbox))
         gone = await self.accounts.release(account, inbox)
         if gone is None:
             raise NotOwnedError(f"{inbox} is not yours.")
         self._learn()
         return gone
 
+    def _most(self, account: AccountName) -> int:
+        return min(self.access.directory.plan_of(account).addresses, MOST_ADDRESSES)
+
     def _learn(self) -> None:
         """Whoever asks this process next is answered by what holds now; without it, within a moment."""
         with suppress(UnavailableError):  # it is done all the same
             self.access.directory.refresh()
 
-
-def _check_not_anothers(account: AccountName, found: OwnedAddress | None) -> None:
-    if found is not None and found.account != account:
-        raise RefusedError(Refusal.TAKEN)
+    def _check_not_anothers(self, account: AccountName, inbox: Inbox, found: OwnedAddress | None) -> None:
+        owner = self.access.directory.owner_of(inbox) if found is None else found.account
+        if owner not in {None, account}:
+            raise RefusedError(Refusal.TAKEN)

@@ -29,7 +29,7 @@ class Marking:
 
         What is saved nobody else sees, also in a public inbox, and retention leaves it.
         """
-        account = self.reading.access.account(reader)
+        account = self.reading.access.account_at(reader, inbox, changes=True)
         found = await self.reading.find(reader, inbox, message)
         if found is None:
             return None
@@ -64,7 +64,7 @@ class Marking:
         self, reader: Reader, inbox: Inbox, message: MessageId, change: Callable[[Marks], Marks]
     ) -> Summary | None:
         access = self.reading.access
-        account = access.account(reader)
+        account = access.account_at(reader, inbox, changes=True)
         found = await self.reading.find(reader, inbox, message)
         if found is None:
             return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId, Summary
 from mailweir.model.query import Query
@@ -53,6 +53,15 @@ class Reading:
         caller = self.access.list_all(reader)
         shown = self.access.all_shown(caller)
         return await self._digested(caller, await self.mailbox.all(limit=limit, until=until, shown=shown))
+
+    async def at_host(
+        self, reader: Reader, host: Host, *, limit: int, until: int | None = None
+    ) -> Sequence[Summary]:
+        """What there is at a host of the reader's, newest first."""
+        caller = self.access.domain(reader, host)
+        shown = self.access.all_shown(caller)
+        found = await self.mailbox.at_host(host, limit=limit, until=until, shown=shown)
+        return await self._digested(caller, found)
 
     async def search(
         self, reader: Reader, inbox: Inbox | None, query: Query, *, limit: int
@@ -104,6 +113,7 @@ class Reading:
 
     async def delete(self, reader: Reader, inbox: Inbox, message: MessageId) -> bool:
         """Removes one message for good; False when this reader sees none of that id."""
+        self.access.at(reader, inbox, changes=True)
         caller, found = await self._shown(reader, inbox, message)
         if found is None or found.marks.saved_by is None:
             self.access.delete(reader, inbox)
@@ -125,7 +135,7 @@ class Reading:
 
     async def _shown(self, reader: Reader, inbox: Inbox, message: MessageId) -> tuple[Caller, Summary | None]:
         """Who reads, and one message, if he is shown one of that id: what he has saved wherever it is."""
-        caller = self.access.caller(reader)
+        caller = self.access.at(reader, inbox)
         found = None if caller.account is None else await self.mailbox.find(inbox, message)
         if found is not None and found.marks.saved_by == caller.account:
             return caller, found

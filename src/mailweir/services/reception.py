@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from mailweir.model.address import Address, canonical_domain
+from mailweir.model.account import AccountName
+from mailweir.model.address import Address, Host, canonical_domain
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient
 from mailweir.model.verdict import Verdict
 from mailweir.policy.admission import Hosts
+from mailweir.policy.alternates import Alternates
+from mailweir.policy.visibility import saver
 from mailweir.ports.clock import Clock, Ids
+from mailweir.ports.directory import Directory
 from mailweir.ports.intake import Intake, Room
 from mailweir.wire.smtp.trace import Trace
 
@@ -37,12 +41,17 @@ class Transaction(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The receiver's half of the system. `hostname` is how we name ourselves in trace fields."""
+    """The receiver's half of the system. `hostname` is how we name ourselves in trace fields.
+
+    Mail is taken for `hosts`, and for what is an account's.
+    """
 
     intake: Intake
+    directory: Directory
     clock: Clock
     ids: Ids
     hosts: Hosts
+    alternates: Alternates
     hostname: str
 
     def verdict_on_mail(self) -> Verdict:
@@ -55,16 +64,21 @@ class Reception:
     def verdict_on_recipient(self, domain: str) -> Verdict:
         """Whether mail for an address at this domain is taken."""
         hosts = self.hosts
-        if hosts.any or hosts.takes(canonical_domain(domain)):
+        if hosts.any:
             return Verdict.ACCEPT
-        return Verdict.NOT_OURS
+        host = Host(canonical_domain(domain))
+        taken = hosts.takes(host) or self.directory.holder_of(host) is not None
+        return Verdict.ACCEPT if taken else Verdict.NOT_OURS
 
     def hesitates(self) -> bool:
         """Whether the store is past its first watermark, so that answers should come slowly."""
         return self.intake.room() is Room.SLOW
 
-    def deliver(self, transaction: Transaction) -> Receipt:
-        """Hands the message to the intake for every recipient, or for none."""
+    def deliver(self, transaction: Transaction, *, capturer: AccountName | None = None) -> Receipt:
+        """Hands the message to the intake for every recipient, or for none.
+
+        What comes into public inboxes is saved for `capturer`.
+        """
         queue_id = self.ids.message()
         received = self.clock.now()
         recipients = transaction.recipients
@@ -84,10 +98,16 @@ class Reception:
             id=queue_id,
             received=received,
             sender=sender,
-            recipients=tuple(Recipient(str(address), address.inbox) for address in recipients),
+            recipients=tuple(self._recipient(address, capturer) for address in recipients),
             peer=peer,
             trace=trace.octets(),
             content=transaction.content,
             flaws=transaction.flaws,
         )
         return Receipt(queue_id, self.intake.deliver(delivery))
+
+    def _recipient(self, address: Address, capturer: AccountName | None) -> Recipient:
+        inbox = self.alternates.inbox(address)
+        if capturer is None:
+            return Recipient(str(address), inbox)
+        return Recipient(str(address), inbox, saver(capturer, self.directory.owner_of(inbox)))
