@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fakes.web_house import Answer, WebHouse
+from fakes.web_house import ALTERNATES, Answer, WebHouse
+from mailweir.model.address import Inbox
 from mailweir.servers.web.api.addresses import BULK, INFO
 
 BOB = "bob@thing.test"
@@ -43,6 +44,7 @@ def address(**changes: object) -> dict[str, Any]:
         "webhookSlack": None,
         "webhookSlackToFrom": None,
         "catchAll": None,
+        "encryptedInbox": ALTERNATES.of(Inbox(BOB)),
         "password": None,
         "implicit": False,
         "created": when,

@@ -2,25 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from litestar import Litestar, Response
-from litestar.datastructures import State
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
-from mailweir.servers.web import health, message_pages, pages, reference, rendering, static
+from mailweir.servers.web import health, message_pages, pages, reference, rendering, signin_pages, static
 from mailweir.servers.web.api.routes import API
-from mailweir.servers.web.door import Door, Drop, WebFacts, WebRequest, door_of
+from mailweir.servers.web.door import Door, Drop, WebFacts, WebRequest, bring, door_of
 from mailweir.servers.web.errors import ErrorBody, error_body, problem
 from mailweir.servers.web.frames import Frames
 from mailweir.servers.web.guard import Guard
 from mailweir.servers.web.live import SLOW, Live
+from mailweir.servers.web.metered import Metered
 from mailweir.servers.web.polling import Polling
 from mailweir.services.addresses import Addresses
+from mailweir.services.domains import Domains
 from mailweir.services.marking import Marking
+from mailweir.services.metering import Metering
 from mailweir.services.reading import Reading
+from mailweir.services.sessions import Sessions
 from mailweir.services.showing import Showing
+from mailweir.services.statistics import Statistics
 from mailweir.services.streams import Streams
+from mailweir.services.unified import Unified
 
 __all__ = ["Drop", "Uses", "WebFacts", "build"]
 
@@ -31,6 +37,9 @@ class Uses:
 
     reading: Reading
     addresses: Addresses
+    domains: Domains
+    metering: Metering
+    sessions: Sessions
 
 
 def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASGIApp:
@@ -38,26 +47,57 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
     reading = uses.reading
     streams = Streams(reading)
     frames = Frames(streams)
-    marking, showing = Marking(reading), Showing(reading)
-    door = Door(reading, uses.addresses, marking, showing, streams, frames.of, drop, facts)
-    app = Litestar(
+    addresses, domains = uses.addresses, uses.domains
+    door = Door(
+        reading,
+        addresses,
+        domains,
+        Unified(reading, addresses.accounts, domains.domains),
+        Statistics(reading),
+        uses.metering,
+        uses.sessions,
+        Marking(reading),
+        Showing(reading),
+        streams,
+        frames.of,
+        drop,
+        facts,
+    )
+    live = Live(streams, frames.of, facts.public_url, facts.report, slow)
+    polling = Metered(Polling(_behind(door), reading, facts), reading.access, uses.metering)
+    return Guard(polling, live, message_size_limit=facts.message_size_limit, report=facts.report)
+
+
+def _behind(door: Door) -> ASGIApp:
+    """The router, for requests that come in by this door."""
+    router = _router()
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"  # noqa: S101  `guard` hands on nothing else
+        bring(scope, door)
+        await router(scope, receive, send)
+
+    return serve
+
+
+@lru_cache(maxsize=1)
+def _router() -> Litestar:
+    """All routes. It knows no door, and takes a twentieth of a second to make: one for a process will do."""
+    return Litestar(
         route_handlers=[
             *API,
             *pages.HANDLERS,
             *message_pages.HANDLERS,
+            *signin_pages.HANDLERS,
             *health.HANDLERS,
             *reference.HANDLERS,
             *static.HANDLERS,
         ],
         exception_handlers={Exception: answer},
-        state=State({"door": door}),
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,  # `guard` bounds every body
     )
-    live = Live(streams, frames.of, facts.public_url, facts.report, slow)
-    polling = Polling(app, reading, facts)
-    return Guard(polling, live, message_size_limit=facts.message_size_limit, report=facts.report)
 
 
 def answer(request: WebRequest, error: Exception) -> Response[ErrorBody] | Response[bytes]:

@@ -15,8 +15,10 @@ import msgspec
 from litestar.types import HTTPScope, WebSocketScope
 
 from mailweir.policy.visibility import Reader
+from mailweir.servers.web.cookies import token_of
 from mailweir.servers.web.door import WebRequest
 from mailweir.servers.web.errors import WrongRequestError
+from mailweir.servers.web.metered import slip_of
 
 Headers = Iterable[tuple[bytes, bytes]]
 AnyScope = HTTPScope | WebSocketScope
@@ -25,6 +27,7 @@ KEY: Final = "_mailsacKey"
 """The key's name in a query and in a body."""
 
 _HEADER: Final = b"mailsac-key"
+_READING: Final = frozenset({"GET", "HEAD"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _QUERY_FIELDS: Final = 100
 _ADDRESSES: Final = 4096  # of clients, whose kind is remembered
@@ -42,19 +45,32 @@ class _BodyKey(msgspec.Struct):
 
 async def reader_of(request: WebRequest) -> Reader:
     """The reader behind a request. Raises WrongRequestError for a JSON body that is none."""
-    reader = reader_by_scope(request.scope)
+    reader = metered_reader(request.scope)
     if reader.key is None and (key := await _body_key(request)):
-        return Reader(key=key, on_loopback=reader.on_loopback)
+        reader = Reader(key, reader.on_loopback)
+        _admit(request.scope, reader)
     return reader
 
 
+def metered_reader(scope: HTTPScope) -> Reader:
+    """The same without a body. Both raise OverQuotaError when the account may ask no more."""
+    reader = reader_by_scope(scope)
+    _admit(scope, reader)
+    return reader
+
+
+def _admit(scope: HTTPScope, reader: Reader) -> None:
+    if (slip := slip_of(scope)) is not None:
+        slip.admit(reader)
+
+
 def reader_by_scope(scope: AnyScope, *query_names: str) -> Reader:
-    """The same without a body; `query_names` are further names that the query may have for the key."""
+    """Who asks, uncounted; `query_names` are further names that the query may have for the key."""
     key = _header(scope["headers"], _HEADER).decode("latin-1")
     if not key and scope["query_string"]:
         query = query_of(scope)
         key = next((query[name] for name in (KEY, *query_names) if query.get(name)), "")
-    return Reader(key=key or None, on_loopback=_on_loopback(scope))
+    return Reader(key or None, _on_loopback(scope), _session(scope))
 
 
 def query_of(scope: AnyScope) -> dict[str, str]:
@@ -82,6 +98,13 @@ async def _body_key(request: WebRequest) -> str | None:
         return msgspec.json.decode(body, type=_BodyKey).key
     except (msgspec.DecodeError, RecursionError) as error:
         raise WrongRequestError(f"The body is not a JSON object with a text as {KEY}.") from error
+
+
+def _session(scope: AnyScope) -> str | None:
+    """Only of what changes nothing, and of forms on our pages, which say where they stand."""
+    if scope["type"] != "http" or (scope["path"].startswith("/api/") and scope["method"] not in _READING):
+        return None
+    return token_of(scope)
 
 
 def _header(headers: Headers, wanted: bytes) -> bytes:

@@ -3,16 +3,23 @@
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Final
 
 from litestar import Request
 from litestar.datastructures import State
+from litestar.types import HTTPScope
 
 from mailweir.model.message import Summary
 from mailweir.services.addresses import Addresses
+from mailweir.services.domains import Domains
 from mailweir.services.marking import Marking
+from mailweir.services.metering import Metering
 from mailweir.services.reading import Reading
+from mailweir.services.sessions import Sessions
 from mailweir.services.showing import Showing
+from mailweir.services.statistics import Statistics
 from mailweir.services.streams import Streams
+from mailweir.services.unified import Unified
 
 Drop = Callable[[str, bytes, str], Awaitable[str | None]]
 """Keeps a message that came by HTTP: address, RFC 822 octets, the client's IP to message id.
@@ -22,6 +29,8 @@ None when the address is none. Raises UnavailableError when nothing is promised.
 
 FrameOf = Callable[[Summary], Awaitable[bytes | None]]
 """The frame that followers are sent for a message; None when it is gone. Raises UnavailableError."""
+
+_DOOR: Final = "mailweir.door"
 
 WebRequest = Request[None, None, State]
 
@@ -56,6 +65,11 @@ class Door:
 
     reading: Reading
     addresses: Addresses
+    domains: Domains
+    unified: Unified
+    statistics: Statistics
+    metering: Metering
+    sessions: Sessions
     marking: Marking
     showing: Showing
     streams: Streams
@@ -64,8 +78,13 @@ class Door:
     facts: WebFacts
 
 
+def bring(scope: HTTPScope, door: Door) -> None:
+    """Notes on a request which door it came through."""
+    scope["state"][_DOOR] = door
+
+
 def door_of(request: WebRequest) -> Door:
     """The door that this request came through."""
-    door = request.app.state["door"]
-    assert isinstance(door, Door)  # noqa: S101  `app.build` puts it there
+    door = request.scope["state"][_DOOR]
+    assert isinstance(door, Door)  # noqa: S101  `app` puts it there
     return door

@@ -15,8 +15,11 @@ from litestar.exceptions import HTTPException
 from mailweir.policy.visibility import Refusal
 from mailweir.ports.accounts import TooManyError
 from mailweir.ports.errors import ConflictError, TooBroadError, UnavailableError
+from mailweir.servers.web.moments import iso
 from mailweir.services.access import RefusedError
 from mailweir.services.addresses import AlreadyYoursError, NotOwnedError
+from mailweir.services.domains import AlreadyClaimedError, NotClaimableError, NotEmptyError
+from mailweir.services.metering import OverQuotaError
 from mailweir.services.reading import PendingError
 
 T = TypeVar("T")
@@ -25,6 +28,8 @@ NOT_AUTHORIZED: Final = "Not authorized. You may need to log in first."
 PENDING: Final = "This message was kept a moment ago and is still being read. Please try again in a second."
 TOO_BROAD: Final = "This search took too long. Please narrow it, by from:, after: or rarer words for example."
 NO_SUCH_MESSAGE: Final = "Message not found by id. That message has expired or does not exist."
+
+NO_SUCH_DOMAIN: Final = "Your account has no such domain; POST /api/domains/{domain} claims one."
 
 
 class RequestError(Exception):
@@ -97,8 +102,22 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     AlreadyYoursError: HTTPStatus.BAD_REQUEST,
     NotOwnedError: HTTPStatus.BAD_REQUEST,
     TooManyError: HTTPStatus.BAD_REQUEST,
+    NotClaimableError: HTTPStatus.BAD_REQUEST,
+    AlreadyClaimedError: HTTPStatus.BAD_REQUEST,
+    NotEmptyError: HTTPStatus.CONFLICT,
+    TooBroadError: HTTPStatus.BAD_REQUEST,
     PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+_SENTENCES: Final[Mapping[type[Exception], str]] = {PendingError: PENDING, TooBroadError: TOO_BROAD}
+# What says itself, for the person who asked, what is the matter.
+_SPEAKING: Final = (
+    RequestError,
+    AlreadyYoursError,
+    NotOwnedError,
+    NotClaimableError,
+    AlreadyClaimedError,
+    NotEmptyError,
+)
 _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.UNKNOWN_KEY: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
     Refusal.KEY_NEEDED: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
@@ -107,6 +126,16 @@ _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.NOT_YOURS_TO_SORT: (
         HTTPStatus.FORBIDDEN,
         "This message is everybody's. Star it, or reserve its address, to sort it.",
+    ),
+    Refusal.NOT_YOUR_DOMAIN: (
+        HTTPStatus.FORBIDDEN,
+        "This domain is not your account's, or not proved to be: POST /api/domains/{domain}/verify.",
+    ),
+    Refusal.DOMAIN_TAKEN: (HTTPStatus.UNAUTHORIZED, "This domain belongs to another account."),
+    Refusal.READ_ONLY: (HTTPStatus.FORBIDDEN, "This key only reads."),
+    Refusal.ELSEWHERE: (
+        HTTPStatus.FORBIDDEN,
+        "This key is for one address or domain, and not for this.",
     ),
     Refusal.TAKEN: (HTTPStatus.UNAUTHORIZED, "This address belongs to another account."),
 }
@@ -121,6 +150,15 @@ _WORDS: Final[Mapping[int, str]] = {
 _CLOSING: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 
 
+class LimitView(msgspec.Struct, frozen=True):
+    """Which limit was reached: how much of it there is and is left, and when it begins anew."""
+
+    name: str
+    allowed: int
+    remaining: int
+    resets: str
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One error as it leaves: `unexpected` is what has to be reported."""
@@ -131,6 +169,7 @@ class Problem:
     unexpected: bool = False
     reasons: tuple[str, ...] = ()
     position: int | None = None
+    limit: LimitView | None = None
 
 
 class ErrorBody(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -143,6 +182,7 @@ class ErrorBody(msgspec.Struct, kw_only=True, omit_defaults=True):
     community_url: str = msgspec.field(default="", name="communityUrl")
     reasons: tuple[str, ...] = ()
     position: int | None = None
+    limit: LimitView | None = None
 
 
 def problem(error: Exception) -> Problem:
@@ -151,20 +191,28 @@ def problem(error: Exception) -> Problem:
         return Problem(*_REFUSALS[error.refusal])
     if isinstance(error, NotReadyError):
         return replace(_problem(_STATUS[NotReadyError], str(error)), reasons=error.reasons)
-    if isinstance(error, PendingError):
-        return _problem(_STATUS[PendingError], PENDING)
-    if isinstance(error, TooBroadError):
-        return _problem(HTTPStatus.BAD_REQUEST, TOO_BROAD)
     if isinstance(error, WrongQueryError):
         return replace(_problem(_STATUS[WrongQueryError], str(error)), position=error.position)
+    if isinstance(error, OverQuotaError):
+        return _over_quota(error)
     if isinstance(error, TooManyError):
         return _problem(_STATUS[TooManyError], f"An account may have {error.most:,} of these and no more.")
-    if isinstance(error, RequestError | AlreadyYoursError | NotOwnedError):
+    if isinstance(error, _SPEAKING):
         return _problem(_STATUS[type(error)], str(error))
     if isinstance(error, HTTPException):
         return _framework_problem(error)
     status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _problem(status, _WORDS[status])
+    return _problem(status, _SENTENCES.get(type(error)) or _WORDS[status])
+
+
+def _over_quota(error: OverQuotaError) -> Problem:
+    quota, resets = error.quota, iso(error.quota.resets)
+    return Problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        f"The {quota.allowed:,} operations of this month are used up; there are more from {resets} on.",
+        {"retry-after": str(error.retry_after)},
+        limit=LimitView("operations a month", quota.allowed, quota.remaining, resets),
+    )
 
 
 def error_body(found: Problem, *, status_url: str = "", community_url: str = "") -> ErrorBody:
@@ -178,6 +226,7 @@ def error_body(found: Problem, *, status_url: str = "", community_url: str = "")
         community_url=community_url if outage else "",
         reasons=found.reasons,
         position=found.position,
+        limit=found.limit,
     )
 
 

@@ -1,7 +1,6 @@
 """The page of one message: its HTML in a frame that runs and fetches nothing, its text, source and header."""
 
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -14,7 +13,8 @@ from mailweir.servers.web import views
 from mailweir.servers.web.api.parameters import Email, Id, address_of, inbox_of, message_of
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import Door, WebRequest, door_of
-from mailweir.servers.web.errors import NO_SUCH_MESSAGE, ForeignFormError, NotFoundError, there
+from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, there
+from mailweir.servers.web.forms import check_origin
 from mailweir.servers.web.isolation import document, note, text_document
 from mailweir.servers.web.pages import see
 from mailweir.servers.web.rendering import render
@@ -73,7 +73,7 @@ async def message_frame(
 @post("/inbox/{email:str}/{message_id:str}/delete", include_in_schema=False, status_code=303)
 async def delete_from_page(request: WebRequest, email: Email, message_id: Id) -> Response[None]:
     """The delete button. Raises ForeignFormError for a form on another site's page."""
-    _check_origin(request)
+    check_origin(request)
     reader = await reader_of(request)
     inbox = address_of(email).inbox
     if not await door_of(request).reading.delete(reader, inbox, message_of(message_id)):
@@ -90,6 +90,7 @@ def _values(door: Door, reader: Reader, summary: Summary, digest: Digest | None)
     files = f"/api/addresses/{address}/messages/{summary.id}/attachments"
     return {
         "facts": door.facts,
+        "account": door.reading.access.caller(reader).account,
         "row": views.row(summary, door.facts.now()),
         "inbox_url": inbox_url,
         "page_url": f"{inbox_url}/{summary.id}",
@@ -120,16 +121,3 @@ def _may_delete(door: Door, reader: Reader, summary: Summary) -> bool:
 
 def _text(digest: Digest) -> str:
     return note(digest.brief.reasons) if digest.brief.state == "failed" else digest.text
-
-
-def _check_origin(request: WebRequest) -> None:
-    """Browsers say where a form stands; a request that says nothing comes from no form of ours."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        own = site == "same-origin"
-    else:
-        own = urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "")
-    if not own:
-        raise ForeignFormError(
-            "That form was sent from another site. Open the message here and delete it there."
-        )

@@ -58,8 +58,9 @@ async def home(request: WebRequest, limit: _Listed = str(_LISTED), sought: _Soug
     except RefusedError as error:
         if error.refusal is Refusal.UNKNOWN_KEY:
             raise
-        return render("home.html", {"facts": door.facts})
-    return _list_page("all.html", door, "anyone@thing.test", search, length, {"changes": "/changes"})
+        return render("home.html", {"facts": door.facts, "account": ""})
+    values = {"changes": "/changes", "account": door.reading.access.caller(reader).account}
+    return _list_page("all.html", door, "anyone@thing.test", search, length, values)
 
 
 @post("/inbox", include_in_schema=False, status_code=303)
@@ -81,7 +82,11 @@ async def inbox_page(
     door = door_of(request)
     length = limit_of(limit)
     search = await _search(door, reader, inbox, sought, length)
-    values = {"inbox": views.visible(inbox), "changes": f"{views.url_of_inbox(inbox)}/changes"}
+    values = {
+        "inbox": views.visible(inbox),
+        "changes": f"{views.url_of_inbox(inbox)}/changes",
+        "account": door.reading.access.caller(reader).account,
+    }
     return _list_page("inbox.html", door, inbox, search, length, values)
 
 

@@ -19,7 +19,7 @@ from mailweir.policy.visibility import Caller, Reader
 from mailweir.servers.web.answers import send_error, send_json, send_unchanged
 from mailweir.servers.web.api.parameters import DEFAULT_LIMIT, inbox_of, limit_of, message_of
 from mailweir.servers.web.api.schema import email_message
-from mailweir.servers.web.caller import KEY, query_of, reader_by_scope
+from mailweir.servers.web.caller import KEY, metered_reader, query_of
 from mailweir.servers.web.door import WebFacts
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError
 from mailweir.services.reading import Reading
@@ -71,7 +71,7 @@ class Polling:
     async def _answer(
         self, scope: HTTPScope, email: str, id_: str | None, limit: str | None, send: Send
     ) -> None:
-        reader = reader_by_scope(scope)
+        reader = metered_reader(scope)
         inbox = inbox_of(email)
         revision = await self._reading.mailbox.revision(inbox)
         if id_ is not None:

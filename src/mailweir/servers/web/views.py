@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 
 from mailweir.model.digest import Digest
 from mailweir.model.message import Summary
-from mailweir.servers.web.api.schema import iso, sender_of, subject_of
+from mailweir.servers.web.moments import iso
+from mailweir.services.heading import heading
 from mailweir.wire.mime.charsets import showable
 from mailweir.wire.mime.words import decode_text
 
@@ -59,19 +60,19 @@ class Row:
 
 def row(summary: Summary, now: int) -> Row:
     """A summary as a line of a list; `now` in milliseconds since the epoch."""
-    senders = [person.name or person.address for person in sender_of(summary)]
+    brief = heading(summary)
+    senders = [person.name or person.address for person in brief.sender]
     inbox_url = url_of_inbox(summary.inbox)
-    brief = summary.brief
     return Row(
         url=f"{inbox_url}/{summary.id}",
         inbox=visible(summary.inbox),
         inbox_url=inbox_url,
         sender=visible(", ".join(senders)) or "(no sender)",
-        subject=visible(subject_of(summary)) or "(no subject)",
-        snippet=visible(brief.snippet) if brief else "",
-        code=visible(brief.codes[0].value) if brief and brief.codes else "",
-        files=len(brief.attachments) if brief else 0,
-        pending=brief is None,
+        subject=visible(brief.subject) or "(no subject)",
+        snippet=visible(brief.snippet),
+        code=visible(brief.codes[0].value) if brief.codes else "",
+        files=len(brief.attachments),
+        pending=brief.state == "pending",
         received=iso(summary.received),
         age=age(now - summary.received),
         size=size(summary.size),

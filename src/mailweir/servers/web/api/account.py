@@ -15,8 +15,10 @@ from mailweir.servers.web.door import WebRequest, door_of
 async def me(request: WebRequest) -> CurrentUser:
     """Whose key this is, and what is left to that account."""
     reader = await reader_of(request)
-    known = await door_of(request).addresses.standing(reader)
-    return current_user(known.account, known.key_name, known.free)
+    door = door_of(request)
+    known = await door.addresses.standing(reader)
+    free = max(known.plan.domains - await door.domains.number(known.account), 0)
+    return current_user(known, free, door.metering.used(known.account))
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (me,)

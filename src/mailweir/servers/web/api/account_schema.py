@@ -9,12 +9,20 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from mailweir.model.account import AccountName, OwnedAddress
 from mailweir.model.address import Inbox
+from mailweir.model.domain import CustomDomain
+from mailweir.policy.alternates import Alternates
+from mailweir.policy.hosting import Hosting, Kind
 from mailweir.policy.integrity import Integrity
-from mailweir.servers.web.api.schema import iso
+from mailweir.servers.web.moments import iso
+from mailweir.services.addresses import Standing
+from mailweir.services.unified import Stock
 
 
 class EmailAddress(Struct, frozen=True, kw_only=True, rename="camel"):
-    """An address that is owned, or could be: `owner` is missing as long as nobody owns it."""
+    """An address that is owned, or could be: `owner` is missing as long as nobody owns it.
+
+    `implicit`: it is not reserved, and its host is the owner's. `encryptedInbox`: its alternate.
+    """
 
     id: str = field(name="_id")
     owner: str | UnsetType = UNSET
@@ -24,6 +32,7 @@ class EmailAddress(Struct, frozen=True, kw_only=True, rename="camel"):
     webhook: str | None = None
     webhook_slack: str | None = None
     webhook_slack_to_from: bool | None = None
+    encrypted_inbox: str | None
     catch_all: str | None = None
     password: str | None = None
     implicit: bool = False
@@ -37,6 +46,49 @@ class Availability(Struct, frozen=True):
     available: bool
     email: str
     owned: bool
+
+
+class Domain(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A host that the account has claimed; `verified` once it is the account's.
+
+    `hosted`: below a base domain of this service, and so without a proof.
+    """
+
+    id: str = field(name="_id")
+    owner: str
+    created: str
+    updated: str
+    checked: str | None
+    enablews: bool = True
+    hosted: bool
+    is_default: bool = False
+    is_private: bool
+    verification_txt: str
+    verified: bool
+    verified_mx: bool
+    mail_hosts: list[str]
+    last_verification_errors: str
+
+
+class DomainDetail(Struct, frozen=True, rename="camel"):
+    """A domain, and how many messages there are at it. There is no catch-all address yet."""
+
+    domain: Domain
+    total_messages: int
+    catch_all_address: EmailAddress | None = None
+
+
+class CurrentUserStats(Struct, frozen=True, rename="camel"):
+    """What an account has. No quota of operations is counted yet."""
+
+    addresses: list[str]
+    domains: list[str]
+    starred_messages: int
+    stored_messages: int
+    inbox_bytes: int
+    default_domain: str
+    last_month_ops: int = 0
+    non_owned_inboxes: list[str] = field(default_factory=list[str])
 
 
 class EmailAddressIntegrity(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -61,17 +113,19 @@ class CurrentUser(Struct, frozen=True, kw_only=True, rename="camel"):
     capture_private: bool = False
     message_limit: int = 0
     private_address_credits: int
-    private_domain: int = 0
-    mo_api_count: int = field(name="moAPICount", default=0)
-    api_monthly_limit: int = 0
-    mo_api_disabled: int = field(name="moAPIDisabled", default=0)
+    private_domain: int
+    mo_api_count: int = field(name="moAPICount")
+    api_monthly_limit: int
+    mo_api_disabled: int = field(name="moAPIDisabled")
+    plan: str
     recents: list[str] = field(default_factory=list[str])
     labels: list[str] = field(default_factory=list[str])
 
 
-def email_address(owned: OwnedAddress) -> EmailAddress:
+def email_address(owned: OwnedAddress, alternates: Alternates) -> EmailAddress:
     """One that somebody owns."""
     return EmailAddress(
+        encrypted_inbox=alternates.of(owned.inbox),
         id=owned.inbox,
         owner=owned.account,
         info=owned.info,
@@ -80,14 +134,49 @@ def email_address(owned: OwnedAddress) -> EmailAddress:
     )
 
 
-def unowned_address(inbox: Inbox) -> EmailAddress:
-    """One that nobody owns."""
-    return EmailAddress(id=inbox)
+def implied_address(inbox: Inbox, holder: AccountName | None, alternates: Alternates) -> EmailAddress:
+    """One that nobody has reserved: its host's holder's, or nobody's."""
+    return EmailAddress(
+        id=inbox,
+        owner=UNSET if holder is None else holder,
+        implicit=holder is not None,
+        encrypted_inbox=alternates.of(inbox),
+    )
 
 
-def email_addresses(owned: Sequence[OwnedAddress]) -> list[EmailAddress]:
+def domain(claim: CustomDomain, hosting: Hosting) -> Domain:
+    """A claim in the API's shape."""
+    return Domain(
+        id=claim.host,
+        owner=claim.account,
+        created=iso(claim.created),
+        updated=iso(claim.updated),
+        checked=None if claim.checked is None else iso(claim.checked),
+        hosted=hosting.kind(claim.host) is Kind.HOSTED,
+        is_private=claim.private,
+        verification_txt=claim.token,
+        verified=claim.held is not None,
+        verified_mx=claim.receives,
+        mail_hosts=list(hosting.mail_hosts),
+        last_verification_errors=claim.errors,
+    )
+
+
+def user_stats(stock: Stock) -> CurrentUserStats:
+    """In the API's shape."""
+    return CurrentUserStats(
+        addresses=list(stock.inboxes),
+        domains=list(stock.hosts),
+        starred_messages=stock.starred,
+        stored_messages=stock.stored.messages,
+        inbox_bytes=stock.stored.octets,
+        default_domain=stock.hosts[0] if stock.hosts else "",
+    )
+
+
+def email_addresses(owned: Sequence[OwnedAddress], alternates: Alternates) -> list[EmailAddress]:
     """Several, in their order."""
-    return [email_address(one) for one in owned]
+    return [email_address(one, alternates) for one in owned]
 
 
 def email_address_integrity(found: Integrity) -> EmailAddressIntegrity:
@@ -103,6 +192,17 @@ def email_address_integrity(found: Integrity) -> EmailAddressIntegrity:
     )
 
 
-def current_user(account: AccountName, key_name: str, free: int) -> CurrentUser:
-    """The caller; `free`: how many more addresses he may reserve."""
-    return CurrentUser(id=account, api_key_name=key_name, private_address_credits=free)
+def current_user(known: Standing, free_domains: int, used: int) -> CurrentUser:
+    """The caller; `used`: how many operations of this month."""
+    return CurrentUser(
+        id=known.account,
+        api_key_name=known.key_name,
+        capture_private=known.captures_private,
+        private_address_credits=known.free,
+        private_domain=free_domains,
+        mo_api_count=used,
+        api_monthly_limit=known.plan.operations,
+        mo_api_disabled=int(0 < known.plan.operations <= used),
+        plan=known.plan.name,
+        message_limit=known.plan.messages,
+    )

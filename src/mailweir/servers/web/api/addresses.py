@@ -1,5 +1,6 @@
 """Addresses by REST: reserve them, look at them, give them back."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 from urllib.parse import parse_qsl
 
@@ -8,15 +9,16 @@ from litestar import delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
+from mailweir.model.account import OwnedAddress
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.account_schema import (
     Availability,
     EmailAddress,
     email_address,
     email_addresses,
-    unowned_address,
+    implied_address,
 )
-from mailweir.servers.web.api.parameters import Email, inbox_named, inbox_of, json_body
+from mailweir.servers.web.api.parameters import Email, inbox_named, inbox_of, json_body, truth_of
 from mailweir.servers.web.api.specification import ADDRESSES, errors
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
@@ -62,7 +64,7 @@ class Bulk(msgspec.Struct):
 async def list_addresses(request: WebRequest) -> list[EmailAddress]:
     """The addresses that the caller's account has for itself."""
     reader = await reader_of(request)
-    return email_addresses(await door_of(request).addresses.list(reader))
+    return _views(request, await door_of(request).addresses.list(reader))
 
 
 @get("/api/addresses/{email:str}", operation_id="GetAddress", tags=ADDRESSES, responses=_ERRORS)
@@ -70,8 +72,11 @@ async def get_address(request: WebRequest, email: Email) -> EmailAddress:
     """One address of the caller's, or one that nobody owns."""
     reader = await reader_of(request)
     inbox = inbox_of(email)
-    found = await door_of(request).addresses.get(reader, inbox)
-    return unowned_address(inbox) if found is None else email_address(found)
+    addresses = door_of(request).addresses
+    found = await addresses.get(reader, inbox)
+    if found is not None:
+        return _view(request, found)
+    return implied_address(inbox, addresses.implied(reader, inbox), addresses.alternates)
 
 
 @post(
@@ -87,7 +92,7 @@ async def create_address(request: WebRequest, email: Email) -> EmailAddress:
     inbox = inbox_of(email)
     wishes = await _wishes(request, reader)
     (new,) = await door_of(request).addresses.reserve(reader, [inbox], wishes.info or "")
-    return email_address(new)
+    return _view(request, new)
 
 
 @put("/api/addresses/{email:str}", operation_id="UpdateAddress", tags=ADDRESSES, responses=_ERRORS)
@@ -122,11 +127,10 @@ async def delete_address(
     reader = await reader_of(request)
     inbox = inbox_of(email)
     door = door_of(request)
-    if with_messages not in {"", "true", "false"}:
-        raise WrongRequestError("deleteAddressMessages is either true or false.")
-    if with_messages == "true" and await door.addresses.get(reader, inbox) is not None:
+    wanted = bool(with_messages) and truth_of("deleteAddressMessages", with_messages)
+    if wanted and await door.addresses.get(reader, inbox) is not None:
         await door.reading.clear(reader, inbox, saved=True)
-    return email_address(await door.addresses.release(reader, inbox))
+    return _view(request, await door.addresses.release(reader, inbox))
 
 
 @get(
@@ -153,12 +157,20 @@ async def check_availability(request: WebRequest, email: Email) -> Availability:
 async def create_addresses(request: WebRequest) -> list[EmailAddress]:
     """Reserves up to 100 addresses, all of them or none."""
     reader = await reader_of(request)
-    door_of(request).reading.access.account(reader)  # before anything is read that may be long
+    door_of(request).reading.access.signed_in(reader)  # before anything is read that may be long
     wanted = (await json_body(request, Bulk, '{"addresses": ["name@host"]}')).addresses
     if not 0 < len(wanted) <= BULK:
         raise WrongRequestError(f"addresses has {len(wanted):,} entries; allowed are 1 to {BULK}.")
     inboxes = [inbox_named(text) for text in wanted]
-    return email_addresses(await door_of(request).addresses.reserve(reader, inboxes))
+    return _views(request, await door_of(request).addresses.reserve(reader, inboxes))
+
+
+def _view(request: WebRequest, owned: OwnedAddress) -> EmailAddress:
+    return email_address(owned, door_of(request).addresses.alternates)
+
+
+def _views(request: WebRequest, owned: Sequence[OwnedAddress]) -> list[EmailAddress]:
+    return email_addresses(owned, door_of(request).addresses.alternates)
 
 
 async def _updated(request: WebRequest, email: str) -> EmailAddress:
@@ -166,12 +178,12 @@ async def _updated(request: WebRequest, email: str) -> EmailAddress:
     inbox = inbox_of(email)
     wishes = await _wishes(request, reader)
     info = None if isinstance(wishes.info, msgspec.UnsetType) else wishes.info or ""
-    return email_address(await door_of(request).addresses.describe(reader, inbox, info))
+    return _view(request, await door_of(request).addresses.describe(reader, inbox, info))
 
 
 async def _wishes(request: WebRequest, reader: Reader) -> Wishes:
     """The body: JSON or a form, or nothing at all. Raises RefusedError and WrongRequestError."""
-    door_of(request).reading.access.account(reader)  # before anything is read that may be long
+    door_of(request).reading.access.signed_in(reader)  # before anything is read that may be long
     body = await request.body()
     try:
         if not body.strip():

@@ -6,7 +6,10 @@ from urllib.parse import unquote
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from mailweir.model.address import Inbox
 from mailweir.model.digest import Attachment, Digest
+from mailweir.model.message import MessageId
+from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.parameters import Email, Id, Identifier, inbox_of, message_of
 from mailweir.servers.web.api.schema import AttachmentMeta, attachment_meta
 from mailweir.servers.web.api.specification import TAGS, errors
@@ -14,6 +17,7 @@ from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, there
 from mailweir.servers.web.isolation import file
+from mailweir.services.showing import Showing
 
 _NO_SUCH_ATTACHMENT: Final = "This message has no such attachment; /attachments lists those that it has."
 
@@ -44,10 +48,16 @@ async def get_attachment(
 ) -> Response[bytes]:
     """One attachment by its MD5 or SHA-256, its content id or its file name; the first that fits."""
     reader = await reader_of(request)
-    showing = door_of(request).showing
     inbox, message = inbox_of(email), message_of(message_id)
+    return await download(door_of(request).showing, reader, inbox, message, unquote(identifier))
+
+
+async def download(
+    showing: Showing, reader: Reader, inbox: Inbox, message: MessageId, identifier: str
+) -> Response[bytes]:
+    """The attachment that the identifier names. Raises NotFoundError."""
     digest = there(await showing.digest(reader, inbox, message), NO_SUCH_MESSAGE)
-    attachment = _named(digest, unquote(identifier))
+    attachment = _named(digest, identifier)
     octets = there(await showing.attachment(reader, inbox, message, attachment), NO_SUCH_MESSAGE)
     return file(octets, attachment.name)
 

@@ -11,7 +11,7 @@ from litestar.params import PathParameter
 from mailweir.model.marks import Folder
 from mailweir.model.message import Summary
 from mailweir.policy.marking import LABEL, LABELS, is_label
-from mailweir.servers.web.api.parameters import MOST, Email, Id, inbox_of, json_body, message_of
+from mailweir.servers.web.api.parameters import MOST, Email, Id, inbox_of, json_body, message_of, truth_of
 from mailweir.servers.web.api.schema import (
     EmailMessage,
     Foldered,
@@ -92,7 +92,7 @@ async def set_labels(request: WebRequest, email: Email, message_id: Id) -> Label
     """Puts these labels in the place of all others; the way of older clients."""
     reader = await reader_of(request)
     inbox, message = inbox_of(email), message_of(message_id)
-    door_of(request).reading.access.account(reader)  # before anything is read that may be long
+    door_of(request).reading.access.signed_in(reader)  # before anything is read that may be long
     wanted = (await json_body(request, Labels, '{"labels": ["new"]}')).labels
     if len(wanted) > LABELS:
         raise WrongRequestError(f"labels has {len(wanted):,} entries; allowed are {LABELS}.")
@@ -119,9 +119,7 @@ async def set_read(request: WebRequest, email: Email, message_id: Id, read: _Rea
     """Notes that a message was read, or was not."""
     reader = await reader_of(request)
     inbox, message = inbox_of(email), message_of(message_id)
-    if read not in {"true", "false"}:
-        raise WrongRequestError("Whether a message was read is either true or false.")
-    noted = await door_of(request).marking.note(reader, inbox, message, read=read == "true")
+    noted = await door_of(request).marking.note(reader, inbox, message, read=truth_of("read", read))
     marked = there(noted, NO_SUCH_MESSAGE)
     return Noted(marked.id, read=bool(marked.marks.read))
 

@@ -120,6 +120,7 @@ async def drop_message(request: WebRequest, email: Email) -> Dropped:
     door = door_of(request)
     door.reading.access.read(reader)  # mail for a private inbox may come from anybody
     address = address_of(email)
+    door.reading.access.at(reader, address.inbox, changes=True)
     if request.content_type[0] != _RFC822:
         raise WrongTypeError(f"Send the message with Content-Type: {_RFC822}.")
     raw = await request.body()

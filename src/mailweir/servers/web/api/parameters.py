@@ -9,7 +9,8 @@ import msgspec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIType
 from litestar.params import PathParameter, QueryParameter
 
-from mailweir.model.address import Address, Inbox
+from mailweir.model.address import Address, Host, Inbox
+from mailweir.model.domain import custom_host
 from mailweir.model.message import MessageId, message_id, split_message_id
 from mailweir.model.query import And, Before, Query, QueryError
 from mailweir.policy.query import parse
@@ -32,6 +33,7 @@ Email = Annotated[
     str,
     PathParameter(description="An e-mail address; case and +tag make no difference"),
 ]
+DomainName = Annotated[str, PathParameter(description="The name of a domain, such as qa.example.com")]
 Id = Annotated[str, PathParameter(description="The id of a message")]
 Identifier = Annotated[
     str, PathParameter(description="MD5, SHA-256, content id or file name of an attachment")
@@ -104,6 +106,31 @@ async def json_body(request: WebRequest, type_: type[T], example: str) -> T:
         raise WrongRequestError(f"The body is not JSON such as {example}.") from error
 
 
+def host_in(segment: str) -> Host:
+    """The host in a path. Raises WrongRequestError."""
+    text = unquote(segment)
+    host = custom_host(text)
+    if host is None:
+        raise WrongRequestError(f'"{_cut(text)}" is not the name of a domain, such as qa.example.com.')
+    return host
+
+
+def truth_of(name: str, text: str) -> bool:
+    """A parameter that is true or false. Raises WrongRequestError."""
+    if text not in {"true", "false"}:
+        raise WrongRequestError(f'{name} is "{_cut(text)}"; it is either true or false.')
+    return text == "true"
+
+
+def number_of(name: str, text: str, default: int, most: int) -> int:
+    """A number in a query, or the default. Raises WrongRequestError."""
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise WrongRequestError(f'{name} is "{_cut(text)}"; allowed are whole numbers from 0 to {most}.')
+    return int(text)
+
+
 def inbox_named(text: str) -> Inbox:
     """The inbox of an address in a body. Raises WrongRequestError."""
     address = Address.parse(text)
@@ -128,9 +155,9 @@ def message_of(segment: str) -> MessageId:
 
 def limit_of(text: str) -> int:
     """The length of a list. Raises WrongRequestError."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST)) and int(text) <= MOST):
-        raise WrongRequestError(f'limit is "{_cut(text)}"; allowed are whole numbers from 0 to {MOST}.')
-    return int(text)
+    if not text:
+        raise WrongRequestError(f'limit is ""; allowed are whole numbers from 0 to {MOST}.')
+    return number_of("limit", text, DEFAULT_LIMIT, MOST)
 
 
 def headers_format_of(text: str) -> str:
@@ -151,7 +178,7 @@ def since_of(text: str) -> int | None:
     return int(text)
 
 
-def until_of(text: str) -> int | None:
+def until_of(text: str, name: str = "until") -> int | None:
     """A moment in milliseconds since the epoch; UTC when it names no zone. Raises WrongRequestError."""
     if not text:
         return None
@@ -163,7 +190,7 @@ def until_of(text: str) -> int | None:
         return (moment - _EPOCH) // timedelta(milliseconds=1)
     except (ValueError, OverflowError) as error:
         raise WrongRequestError(
-            f'until is "{_cut(text)}"; allowed is an ISO 8601 time such as 2026-11-24T10:00:00.000Z.'
+            f'{name} is "{_cut(text)}"; allowed is an ISO 8601 time such as 2026-11-24T10:00:00.000Z.'
         ) from error
 
 

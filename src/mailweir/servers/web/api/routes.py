@@ -9,9 +9,12 @@ from mailweir.servers.web.api import (
     addresses,
     attachments,
     bodies,
+    domains,
     events,
     marks,
     messages,
+    statistics,
+    unified,
     validations,
 )
 
@@ -22,6 +25,9 @@ API: Final[tuple[HTTPRouteHandler, ...]] = (
     *events.HANDLERS,
     *addresses.HANDLERS,
     *account.HANDLERS,
+    *domains.HANDLERS,
+    *unified.HANDLERS,
+    *statistics.HANDLERS,
     *marks.HANDLERS,
     *validations.HANDLERS,
 )

@@ -3,22 +3,19 @@
 Beside Mailsac's fields a message carries `seq`, `digest`, `snippet`, `codes`, `actions` and `spamScore`.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from mailweir.model.address import host_of
 from mailweir.model.digest import Attachment, Mailbox, State
 from mailweir.model.marks import Folder
 from mailweir.model.message import Summary
-from mailweir.wire.mime.addresses import addresses
-from mailweir.wire.mime.words import decode_text
+from mailweir.servers.web.moments import iso
+from mailweir.services.heading import heading
 
 Headers = Sequence[tuple[str, str]]
 """Header fields in their order: names as written, values decoded."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NamedAddress(Struct, frozen=True):
@@ -153,21 +150,42 @@ class Deleted(Struct, frozen=True):
     message: str = "Message was deleted."
 
 
+class InboxPage(Struct, frozen=True):
+    """A page of all of an account's mail; `unread` counts all of it."""
+
+    messages: list[EmailMessage]
+    unread: int
+    limit: int
+    skip: int
+    since: str | None = None
+
+
+class FoundMessages(Struct, frozen=True):
+    """What is as the conditions say."""
+
+    messages: list[EmailMessage]
+
+
+class SearchedMessages(Struct, frozen=True):
+    """In what the text was found."""
+
+    query: str
+    messages: list[EmailMessage]
+
+
 def email_message(summary: Summary) -> EmailMessage:
     """A summary in the API's shape, its header fields decoded."""
-    brief = summary.brief
-    if brief is None or brief.state == "failed":
-        return _from_scan(summary, "pending" if brief is None else "failed")
+    brief = heading(summary)
     return EmailMessage(
         id=summary.id,
-        sender=sender_of(summary),
+        sender=_people(brief.sender),
         to=_people(brief.to),
         cc=_people(brief.cc),
         bcc=_people(brief.bcc),
         subject=brief.subject,
         inbox=summary.inbox,
         original_inbox=summary.original,
-        domain=summary.inbox.rpartition("@")[2],
+        domain=host_of(summary.inbox),
         received=iso(summary.received),
         size=summary.size,
         attachments=list(brief.attachments),
@@ -187,52 +205,9 @@ def email_message(summary: Summary) -> EmailMessage:
     )
 
 
-def _from_scan(summary: Summary, state: State) -> EmailMessage:
-    """The shape of a message that has not been read, from the few fields that were scanned on its way in."""
-    headers = summary.headers
-    return EmailMessage(
-        id=summary.id,
-        sender=sender_of(summary),
-        to=_named(headers, "to"),
-        cc=_named(headers, "cc"),
-        bcc=_named(headers, "bcc"),
-        subject=subject_of(summary),
-        inbox=summary.inbox,
-        original_inbox=summary.original,
-        domain=summary.inbox.rpartition("@")[2],
-        received=iso(summary.received),
-        size=summary.size,
-        ip=summary.peer.ip,
-        via=summary.peer.via,
-        rtls=summary.peer.tls,
-        saved_by=summary.marks.saved_by,
-        folder=summary.marks.folder,
-        labels=list(summary.marks.labels),
-        read=summary.marks.read,
-        seq=summary.seq,
-        digest=state,
-    )
-
-
 def email_messages(summaries: Sequence[Summary]) -> list[EmailMessage]:
     """The same for a list."""
     return [email_message(summary) for summary in summaries]
-
-
-def sender_of(summary: Summary) -> list[NamedAddress]:
-    """The authors; the envelope's sender when the message names none; empty for the null path."""
-    read = summary.brief is not None and summary.brief.state != "failed"
-    named = _people(summary.brief.sender) if summary.brief and read else _named(summary.headers, "from")
-    if named or summary.sender is None:
-        return named
-    return [NamedAddress(summary.sender, "")]
-
-
-def subject_of(summary: Summary) -> str:
-    """The subject, from the digest when there is one."""
-    if summary.brief is not None and summary.brief.state != "failed":
-        return summary.brief.subject
-    return decode_text(summary.headers.get("subject", b""))
 
 
 def header_lists(headers: Headers) -> dict[str, list[str]]:
@@ -267,16 +242,5 @@ def attachment_meta(attachment: Attachment) -> AttachmentMeta:
     )
 
 
-def iso(milliseconds: int) -> str:
-    """A moment as ISO 8601 in UTC with milliseconds."""
-    moment = _EPOCH + timedelta(milliseconds=milliseconds)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
-
-
 def _people(mailboxes: Sequence[Mailbox]) -> list[NamedAddress]:
     return [NamedAddress(one.address, one.name) for one in mailboxes]
-
-
-def _named(headers: Mapping[str, bytes], name: str) -> list[NamedAddress]:
-    value = headers.get(name)
-    return [NamedAddress(address, called) for called, address in addresses(value)] if value else []
