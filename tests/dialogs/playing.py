@@ -8,7 +8,7 @@
 prefixes of the reply lines in order; `E:` names the events in order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mailweir.wire.smtp.events import Event, StartTls
@@ -16,6 +16,10 @@ from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Rules, Server
 
 STRICT = Rules("mx.test", size_limit=1_000_000)
+Decide = Callable[[Event], Reply | None]
+Answers = Mapping[type, Reply] | Callable[[], Decide] | None
+"""Replies by the type of event, or what makes somebody who decides, for each play a new one."""
+
 LENIENT = Rules("mx.test", size_limit=1_000_000, strict=False)
 
 
@@ -37,9 +41,10 @@ class Play:
         return [int(line[:3]) for line in self.replies if line[3:4] != "-"]
 
 
-def play(rules: Rules, pieces: Iterable[bytes], answers: dict[type, Reply] | None = None) -> Play:
-    """Feeds `pieces` one by one and answers every event at once, by its type or with yes."""
+def play(rules: Rules, pieces: Iterable[bytes], answers: Answers = None) -> Play:
+    """Feeds `pieces` one by one and answers every event at once."""
     server = Server(rules)
+    decide = _deciding(answers)
     done = Play()
     for piece in pieces:
         server.feed(piece)
@@ -47,10 +52,18 @@ def play(rules: Rules, pieces: Iterable[bytes], answers: dict[type, Reply] | Non
             done.events.append(event)
             if isinstance(event, StartTls):
                 continue
-            server.answer((answers or {}).get(type(event)))
+            server.answer(decide(event))
         done.output += server.output()
     done.closed = server.closing
     return done
+
+
+def _deciding(answers: Answers) -> Decide:
+    if answers is None:
+        return lambda _: None
+    if callable(answers):
+        return answers()
+    return lambda event: answers.get(type(event))
 
 
 def cuts(octets: bytes) -> Iterator[list[bytes]]:
@@ -62,7 +75,7 @@ def cuts(octets: bytes) -> Iterator[list[bytes]]:
         yield [octets[:at], octets[at:]]
 
 
-def play_at_every_cut(rules: Rules, octets: bytes, answers: dict[type, Reply] | None = None) -> Play:
+def play_at_every_cut(rules: Rules, octets: bytes, answers: Answers = None) -> Play:
     """The one result that all cuts agree on."""
     results = [play(rules, pieces, answers) for pieces in cuts(octets)]
     for other in results[1:]:
@@ -74,7 +87,7 @@ def play_at_every_cut(rules: Rules, octets: bytes, answers: dict[type, Reply] | 
     return results[0]
 
 
-def check(script: str, rules: Rules = STRICT, answers: dict[type, Reply] | None = None) -> Play:
+def check(script: str, rules: Rules = STRICT, answers: Answers = None) -> Play:
     """Plays a written conversation and compares what the server says, line by line."""
     client = b""
     expected: list[str] = []

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fakes.smtp_house import House, a_house
+from fakes.smtp_house import ALTERNATES, House, a_house
+from mailweir.model.address import Inbox
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Room
 from mailweir.servers.smtp.deadlines import Deadlines
@@ -54,6 +55,17 @@ async def test_a_message_is_kept_before_it_is_acknowledged(opened: Opened) -> No
         "Return-Path: <a@x.test>\r\nReceived: from client.test ([127.0.0.1])\r\n\tby mx.test with ESMTP id "
     )
     assert "\r\n\tfor <Bob+tag@Y.test>;\r\n" in head
+
+
+async def test_mail_to_an_alternate_lands_in_the_inbox_that_it_hides(opened: Opened) -> None:
+    house = await opened()
+    peer = await house.connect()
+    alternate = ALTERNATES.of(Inbox("bob@y.test"))
+    await peer.say("HELO client.test")
+    await peer.send(MESSAGE.replace(b"Bob+tag@Y.test", f"{alternate}".encode()))
+    assert [await peer.code() for _ in range(4)] == [250, 250, 354, 250]
+    (recipient,) = house.intake.deliveries[0].recipients
+    assert (recipient.inbox, recipient.original) == ("bob@y.test", alternate)
 
 
 async def test_pipelined_messages_are_answered_in_order(opened: Opened) -> None:

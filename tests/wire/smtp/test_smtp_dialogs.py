@@ -387,3 +387,15 @@ def test_while_an_event_waits_no_further_event_is_given() -> None:
     assert server.next_event() is None
     server.answer()
     assert isinstance(server.next_event(), Mail)
+
+
+def test_the_rules_of_a_greeting_hold_from_then_on() -> None:
+    server = Server(SUBMISSION)
+    server.greet(LOCAL)
+    server.feed(b"EHLO c.test\r\n")
+    while server.next_event() is not None:
+        server.answer()
+    assert b"250-AUTH PLAIN LOGIN\r\n" in server.output()
+    server.greet()
+    server.feed(b"EHLO c.test\n")
+    assert isinstance(server.next_event(), Hello)

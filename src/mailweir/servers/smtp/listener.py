@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Sequence
 
 from mailweir.servers.smtp.deadlines import Deadlines
-from mailweir.servers.smtp.public import PublicDoor
+from mailweir.servers.smtp.door import Door
 from mailweir.servers.smtp.session import Session
 
 _BACKLOG = 4096
@@ -28,7 +28,7 @@ class Listener:
 
     def __init__(
         self,
-        door: PublicDoor,
+        door: Door,
         *,
         deadlines: Deadlines | None = None,
         tls: ssl.SSLContext | None = None,

@@ -15,11 +15,28 @@ TOO_MANY_SESSIONS = Reply(421, "4.3.2", "Too many connections, try again later",
 TOO_SLOW = Reply(421, "4.4.2", "Too slow, closing", closes=True)
 TOO_LONG = Reply(421, "4.4.2", "This session has lasted long enough, closing", closes=True)
 WRONG_LOGIN = Reply(535, "5.7.8", "Wrong user name or password")
+# RFC 4954 §6: the client should not ask its user for another password, since this one may be right. Not 421:
+# nothing is wrong with the session, and after 20 errors the conversation ends it anyway.
+TOO_MANY_WRONG = Reply(454, "4.7.0", "Too many wrong passwords from your network, try again in a minute")
+# RFC 4954 §6, RFC 3207 §4
+SIGN_IN_FIRST = Reply(530, "5.7.0", "Sign in first: STARTTLS, unless on this machine, then AUTH")
+# RFC 4954 §4: there is no second AUTH in a session, so that only another session is of use.
+SIGNED_OUT = Reply(421, "4.7.0", "The key of this session is not valid any more, closing", closes=True)
+OVER_QUOTA = Reply(
+    452, "4.2.2", "The operations of this month are used up; the account's plan allows no more"
+)
+ELSEWHERE = Reply(550, "5.7.1", "The key of this session is for another address or domain")
 
 _REFUSALS: Mapping[Verdict, Reply] = {
     Verdict.NOT_OURS: NOT_OURS,
     Verdict.STORE_FULL: STORE_FULL,
     Verdict.STORE_AWAY: STORE_AWAY,
+    Verdict.SIGN_IN_FIRST: SIGN_IN_FIRST,
+    Verdict.WRONG_LOGIN: WRONG_LOGIN,
+    Verdict.TOO_MANY_WRONG: TOO_MANY_WRONG,
+    Verdict.SIGNED_OUT: SIGNED_OUT,
+    Verdict.OVER_QUOTA: OVER_QUOTA,
+    Verdict.ELSEWHERE: ELSEWHERE,
 }
 
 

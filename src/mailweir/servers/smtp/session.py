@@ -12,7 +12,8 @@ from typing import Protocol, cast
 from mailweir.model.message import Peer
 from mailweir.servers.smtp import replies
 from mailweir.servers.smtp.deadlines import Deadlines, Request
-from mailweir.servers.smtp.public import PublicDoor, Visitor
+from mailweir.servers.smtp.door import Door, Visitor
+from mailweir.servers.smtp.endpoint import endpoint
 from mailweir.services.reception import Receipt
 from mailweir.wire.proxy import Incomplete, read
 from mailweir.wire.smtp.events import Message, StartTls
@@ -25,7 +26,7 @@ _MOST_BUFFERED = 64 * 1024  # octets held from a peer that talks on while it wai
 class House(Protocol):
     """What a session asks of its listener."""
 
-    door: PublicDoor
+    door: Door
     deadlines: Deadlines
     draining: bool
 
@@ -55,6 +56,7 @@ class Session(asyncio.Protocol):
 
     __slots__ = (
         "_conversation",
+        "_desk",
         "_eof",
         "_held",
         "_house",
@@ -74,7 +76,8 @@ class Session(asyncio.Protocol):
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._conversation = Server(house.door.rules)
+        self._desk = house.door.desk("")
+        self._conversation = Server(self._desk.rules)
         self._transport: asyncio.Transport | None = None
         self._source = ("", 0)
         self._target: tuple[str, int] | None = None
@@ -92,7 +95,7 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer is there: find out who it is and greet it."""
         self._transport = transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
-        self._source = _endpoint(transport.get_extra_info("peername"))
+        self._source = endpoint(transport.get_extra_info("peername"))
         if not self._house.entered(self):
             self._conversation.end(replies.TOO_MANY_SESSIONS)
             self._flush()
@@ -146,6 +149,7 @@ class Session(asyncio.Protocol):
         """TLS is up: go on from an empty conversation (RFC 3207 §4.2)."""
         self._transport = transport
         self._upgrading = False
+        self._desk = self._house.door.desk(self._source[0])
         self._conversation.secured()
         self._request.next()
         unread, self._unread = self._unread, None
@@ -178,7 +182,8 @@ class Session(asyncio.Protocol):
     # --- moving on ------------------------------------------------------------------------------
 
     def _greet(self) -> None:
-        self._conversation.greet()
+        self._desk = self._house.door.desk(self._source[0])
+        self._conversation.greet(self._desk.rules)
         self._flush()
 
     def _read_proxy(self, data: bytes) -> None:
@@ -202,7 +207,7 @@ class Session(asyncio.Protocol):
             self._bound()
             return
         conversation = self._conversation
-        door = self._house.door
+        desk = self._desk
         while (event := conversation.next_event()) is not None:
             if isinstance(event, Message):
                 self._deliver(event)
@@ -210,14 +215,14 @@ class Session(asyncio.Protocol):
             if isinstance(event, StartTls):
                 self._start_tls()
                 return
-            conversation.answer(door.decide(event))
+            conversation.answer(desk.decide(event))
         if self._flush():
             self._request.next()
         if self._eof and self._receipt is None:
             self._close()
 
     def _deliver(self, message: Message) -> None:
-        receipt = self._receipt = self._house.door.deliver(message, self._visit())
+        receipt = self._receipt = self._desk.deliver(message, self._visit())
         kept = receipt.kept
         # The SQLite intake gives a bare future; for anything else this makes a task.
         future = kept if isinstance(kept, asyncio.Future) else asyncio.ensure_future(kept)
@@ -238,7 +243,7 @@ class Session(asyncio.Protocol):
     def _via(self) -> str:
         """The address of ours that the peer reached; asked for only when there is a message."""
         if self._target is None and self._transport is not None:
-            self._target = _endpoint(self._transport.get_extra_info("sockname"))
+            self._target = endpoint(self._transport.get_extra_info("sockname"))
         return self._target[0] if self._target else ""
 
     def _kept(self, receipt: Receipt, kept: "asyncio.Future[None]") -> None:
@@ -315,12 +320,3 @@ class Session(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing() and not self._paused:
             self._stopped = False
             self._transport.resume_reading()
-
-
-def _endpoint(name: object) -> tuple[str, int]:
-    """Address and port; an IPv4 peer of an IPv6 socket is shown as IPv4."""
-    if not isinstance(name, tuple) or not name:
-        return ("", 0)  # an AF_UNIX peer has no address
-    parts = cast("tuple[object, ...]", name)
-    ip, port = str(parts[0]), int(str(parts[1]))
-    return (ip.removeprefix("::ffff:") if "." in ip else ip, port)

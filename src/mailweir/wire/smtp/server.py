@@ -101,8 +101,10 @@ class Server:
 
     # --- octets in, events out, octets out --------------------------------------------------
 
-    def greet(self) -> None:
-        """Say who we are (RFC 5321 §4.3.1)."""
+    def greet(self, rules: Rules | None = None) -> None:
+        """Say who we are (RFC 5321 §4.3.1). `rules` hold from now on, once it is known who the peer is."""
+        if rules is not None:
+            self._dialog.rules = rules
         self._say(_greeting(self._dialog.rules.hostname))
 
     def feed(self, octets: bytes) -> None:

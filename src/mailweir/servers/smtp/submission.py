@@ -1,0 +1,66 @@
+"""The submission door: people sign in, and what they hand in is captured, whoever it is for."""
+
+from dataclasses import dataclass, replace
+
+from mailweir.policy.networks import is_loopback
+from mailweir.servers.smtp import replies
+from mailweir.servers.smtp.door import Visitor, mailbox, transaction
+from mailweir.services.capture import Capture
+from mailweir.services.reception import Receipt
+from mailweir.services.signin import Login
+from mailweir.wire.smtp.events import Authenticate, Event, Mail, Message, Recipient
+from mailweir.wire.smtp.reply import Reply
+from mailweir.wire.smtp.server import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionDoor:
+    """`rules` of the conversation with a peer that is not on this machine."""
+
+    capture: Capture
+    rules: Rules
+
+    def desk(self, ip: str) -> "SubmissionDesk":
+        """For a peer at that address. What stays within this machine nobody can listen to."""
+        rules = replace(self.rules, auth_without_tls=True) if is_loopback(ip) else self.rules
+        return SubmissionDesk(self.capture, rules, ip)
+
+    def hesitates(self) -> bool:
+        """Whether answers to messages should come slowly."""
+        return self.capture.hesitates()
+
+
+class SubmissionDesk:
+    """One peer, who may sign in once."""
+
+    __slots__ = ("_capture", "_ip", "_login", "rules")
+
+    def __init__(self, capture: Capture, rules: Rules, ip: str) -> None:
+        self.rules = rules
+        self._capture = capture
+        self._ip = ip
+        self._login: Login | None = None
+
+    def decide(self, event: Event) -> Reply | None:
+        """The answer to an event that is not a message; None is the usual positive reply."""
+        capture = self._capture
+        if isinstance(event, Recipient):
+            address = mailbox(event.path, self.rules.hostname)
+            return replies.of_verdict(capture.verdict_on_recipient(address, self._login))
+        if isinstance(event, Mail):
+            return replies.of_verdict(capture.verdict_on_mail(self._login))
+        return self._sign_in(event) if isinstance(event, Authenticate) else None
+
+    def deliver(self, message: Message, visitor: Visitor) -> Receipt:
+        """Has a finished transaction captured."""
+        handed_in = transaction(message, visitor, self.rules.hostname)
+        return self._capture.deliver(handed_in, self._login)
+
+    def _sign_in(self, event: Authenticate) -> Reply | None:
+        # RFC 4616 §2: whoever asks to act for somebody else is refused, as with a wrong name.
+        name = event.username if event.identity in {"", event.username} else ""
+        found = self._capture.sign_in(name, event.password, self._ip)
+        if isinstance(found, Login):
+            self._login = found
+            return None
+        return replies.of_verdict(found)
