@@ -32,6 +32,8 @@ PROMISED = [
     "anonymous_deletes",
     "api_requires_key",
     "base_domains",
+    "mx_hosts",
+    "dns_servers",
     "trusted_proxies",
     "tls_certificate",
     "tls_key",

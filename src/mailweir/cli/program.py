@@ -16,6 +16,8 @@ from cyclopts import App, CycloptsError, Group, Parameter, UnknownOptionError
 
 from mailweir import __version__
 from mailweir.cli.accounts import account, key
+from mailweir.cli.domains import check_dns, domain
+from mailweir.cli.plans import plan
 from mailweir.cli.saying import FAILED, OK, WRONG, Config, Json, complain, print_json, print_text, say, tell
 from mailweir.config import kinds, reference, serial
 from mailweir.config.errors import SettingsError
@@ -60,6 +62,9 @@ def _with_settings(command: Callable[..., int]) -> Callable[..., int]:
 
 app.command(account)
 app.command(key)
+app.command(domain)
+app.command(plan)
+app.command(check_dns)
 
 
 @app.command

@@ -8,7 +8,7 @@ import os.path
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ Plain = str | int | bool | list[str] | None
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 _LONGEST_HOST = 253  # RFC 1035 §2.3.4, without the root's dot
+_DNS_PORT = 53
 _LONGEST_NUMBER = 18  # digits: a longer one is refused before it is computed
 
 
@@ -117,6 +118,20 @@ def _read_networks(raw: object) -> tuple[str, ...]:
     return tuple(str(ip_network(item, strict=False)) for item in _items(raw))
 
 
+def _read_servers(raw: object) -> tuple[Listener, ...]:
+    return tuple(_read_server(item) for item in _items(raw))
+
+
+def _read_server(text: str) -> Listener:
+    try:
+        return Listener(str(ip_address(text)), _DNS_PORT)
+    except ValueError:
+        server = parse(text)
+    if server.port == 0:
+        raise ValueError(text)
+    return Listener(str(ip_address(server.host)), server.port)
+
+
 def _read_url(raw: object) -> str:
     url = urlsplit(_text(raw))
     if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment or url.port == 0:
@@ -189,5 +204,6 @@ TRUTH = Kind("`true` or `false` (or 1 or 0)", _read_truth, _show)
 HOST = Kind("a host name of letters, digits, dots and hyphens", _read_host, _show)
 HOSTS = Kind("host names with commas between them", _read_hosts, _show)
 NETWORKS = Kind("IP addresses or networks (10.0.0.0/8) with commas between them", _read_networks, _show)
+SERVERS = Kind("IP addresses, or IP:PORT, with commas between them", _read_servers, _show)
 URL = Kind("an http:// or https:// address without `?` and `#`", _read_url, _show)
 TEXT = Kind("text without control characters", _text, _show)

@@ -146,6 +146,24 @@ class Settings:
             shown_default="any host",
         ),
     ]
+    mx_hosts: Annotated[
+        tuple[str, ...],
+        Setting(
+            kinds.HOSTS,
+            "",
+            "The names of this service's mail hosts, to which MX records of accounts' domains should point.",
+            shown_default="`node_name`",
+        ),
+    ]
+    dns_servers: Annotated[
+        tuple[Listener, ...],
+        Setting(
+            kinds.SERVERS,
+            "",
+            "The resolvers that are asked about accounts' domains.",
+            shown_default="those of the machine",
+        ),
+    ]
     trusted_proxies: Annotated[
         tuple[str, ...],
         Setting(

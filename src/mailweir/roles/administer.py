@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from mailweir.adapters.sqlite.accounts import SqliteAccounts, number_of_accounts
+from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
+from mailweir.adapters.sqlite.plans import SqlitePlans
 from mailweir.adapters.system import RandomKeys, SystemClock
 from mailweir.config.errors import SettingsError
 from mailweir.config.settings import Settings
 from mailweir.model.account import AccountName, account_name, is_key
 from mailweir.ports.errors import ConflictError, UnavailableError
-from mailweir.roles.embedded import prepare_store
+from mailweir.roles.embedded import hosting, prepare_store, resolver
 from mailweir.roles.errors import StartError
 from mailweir.services.administration import Administration
+from mailweir.services.proving import Proving
 
 T = TypeVar("T")
 
@@ -22,7 +25,7 @@ T = TypeVar("T")
 def administer(settings: Settings, act: Callable[[Administration], Awaitable[T]]) -> T:
     """What `act` gives, in the store of these settings, which is made if there is none. Raises StartError."""
     prepare_store(settings.data)
-    return _in(settings.data, act)
+    return _in(settings, act)
 
 
 def how_many_accounts(directory: Path) -> int:
@@ -48,7 +51,7 @@ def make_first(settings: Settings) -> None:
         raise SettingsError("Setting bootstrap_key must be k_ and 16 to 128 letters and digits.")
     if how_many_accounts(settings.data):
         return
-    _in(settings.data, lambda office: _make(office, account, key))
+    _in(settings, lambda office: _make(office, account, key))
 
 
 async def _make(office: Administration, account: AccountName, key: str | None) -> None:
@@ -58,14 +61,20 @@ async def _make(office: Administration, account: AccountName, key: str | None) -
         await office.add_account(account, key)
 
 
-def _in(directory: Path, act: Callable[[Administration], Awaitable[T]]) -> T:
+def _in(settings: Settings, act: Callable[[Administration], Awaitable[T]]) -> T:
+    directory = settings.data
+
     async def acted() -> T:
         clock = SystemClock()
-        accounts, mailbox = SqliteAccounts(directory, clock), SqliteMailbox(directory, clock)
+        accounts, domains = SqliteAccounts(directory, clock), SqliteDomains(directory, clock)
+        mailbox, plans = SqliteMailbox(directory, clock), SqlitePlans(directory, clock)
+        proving = Proving(domains, mailbox, resolver(settings), hosting(settings), clock)
         try:
-            return await act(Administration(accounts, mailbox, RandomKeys()))
+            return await act(Administration(accounts, domains, plans, mailbox, proving, RandomKeys()))
         finally:
             await accounts.close()
+            await domains.close()
+            await plans.close()
             await mailbox.close()
 
     try:

@@ -1,5 +1,7 @@
 """The digest role of the embedded store: reads what comes, applies retention, moves WALs into databases.
 
+It also asks the DNS about accounts' domains from time to time.
+
 Nobody waits for it but those who want to see a message as more than its header.
 """
 
@@ -9,22 +11,28 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 from mailweir.adapters.parser_pool.pool import Pool
+from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.connection import File, UnsyncedError
 from mailweir.adapters.sqlite.digests import SqliteDigests
+from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.maintenance import SqliteMaintenance
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
+from mailweir.model.address import Inbox
 from mailweir.model.event import Heartbeat, Nudge, Signal
 from mailweir.observe import logs
 from mailweir.policy.retention import Retention
 from mailweir.ports.bus import Bus
+from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
 from mailweir.roles.child_process import environment
-from mailweir.roles.embedded import FRESH_PROCESS, open_bus
+from mailweir.roles.embedded import FRESH_PROCESS, hosting, open_bus, open_directory, resolver
 from mailweir.roles.seat import Seat
 from mailweir.services.digestion import Digestion
+from mailweir.services.keeping import Keeping
 from mailweir.services.nudging import Nudging
+from mailweir.services.proving import Proving
 
 _ROUND = 1.0  # seconds between two rounds
 
@@ -42,8 +50,12 @@ async def work(settings: Settings, stopping: asyncio.Event, bus: Bus) -> int:
     """Digests meanwhile, and tidies round after round."""
     digests = SqliteDigests(settings.data, SystemClock())
     try:
-        async with _digesting(digests, bus) as digestion:
-            return await _Tidying(settings, bus, digests, digestion).run(stopping)
+        async with (
+            _digesting(digests, bus) as digestion,
+            _proving(settings),
+            open_directory(settings) as directory,
+        ):
+            return await _Tidying(settings, bus, digests, digestion, directory).run(stopping)
     finally:
         await digests.close()
 
@@ -73,10 +85,31 @@ async def _digesting(digests: SqliteDigests, bus: Bus) -> AsyncGenerator[Digesti
             nudging.close()
 
 
+@asynccontextmanager
+async def _proving(settings: Settings) -> AsyncGenerator[None]:
+    clock = SystemClock()
+    domains, mailbox = SqliteDomains(settings.data, clock), SqliteMailbox(settings.data, clock)
+    proving = Proving(domains, mailbox, resolver(settings), hosting(settings), clock)
+    running = asyncio.create_task(proving.run(), name="domain-checks")
+    try:
+        yield
+    finally:
+        running.cancel()
+        await domains.close()
+        await mailbox.close()
+
+
 class _Tidying:
     """Retention, checkpoints, and the digests of what is gone."""
 
-    def __init__(self, settings: Settings, bus: Bus, digests: SqliteDigests, digestion: Digestion) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        bus: Bus,
+        digests: SqliteDigests,
+        digestion: Digestion,
+        directory: Directory,
+    ) -> None:
         self._clock = SystemClock()
         self._bus = bus
         self._digests = digests
@@ -84,6 +117,10 @@ class _Tidying:
         self._mailbox = SqliteMailbox(settings.data, self._clock)
         self._maintenance = [SqliteMaintenance(settings.data, self._clock, file) for file in File]
         self._retention = Retention(settings.public_inbox_days, settings.public_inbox_limit)
+        self._directory = directory
+        self._accounts = SqliteAccounts(settings.data, self._clock)
+        self._domains = SqliteDomains(settings.data, self._clock)
+        self._keeping = Keeping(self._accounts, self._domains, self._mailbox, directory)
         self._trouble = ""
 
     async def run(self, stopping: asyncio.Event) -> int:
@@ -101,6 +138,8 @@ class _Tidying:
             return 0
         finally:
             await self._mailbox.close()
+            await self._accounts.close()
+            await self._domains.close()
             for maintenance in self._maintenance:
                 await maintenance.close()
 
@@ -108,6 +147,7 @@ class _Tidying:
         """False when only a fresh process may go on writing."""
         try:
             await self._expire(stopping)
+            await self._keeping.round()
             await self._digests.tidy()
             for maintenance in self._maintenance:
                 await maintenance.checkpoint()
@@ -124,5 +164,11 @@ class _Tidying:
     async def _expire(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             cutoff = self._retention.cutoff(self._clock.now())
-            if not await self._mailbox.expire(before=cutoff, keep=self._retention.messages):
+            gone = await self._mailbox.expire(
+                before=cutoff, keep=self._retention.messages, private=self._is_private
+            )
+            if not gone:
                 return
+
+    def _is_private(self, inbox: Inbox) -> bool:
+        return self._directory.owner_of(inbox) is not None

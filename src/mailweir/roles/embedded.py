@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailweir.adapters.dns import DnsResolver
 from mailweir.adapters.local.bus import LocalBus
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.adapters.sqlite.directory import SqliteDirectory
@@ -16,10 +17,14 @@ from mailweir.adapters.sqlite.migration import StoreVersionError
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import RandomIds, SystemClock
 from mailweir.config.settings import Settings
+from mailweir.model.address import Host
 from mailweir.model.event import Heartbeat
 from mailweir.observe import logs
 from mailweir.policy.admission import Hosts
+from mailweir.policy.alternates import Alternates
+from mailweir.policy.hosting import Hosting
 from mailweir.ports.bus import Bus
+from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Intake, Room
 from mailweir.roles.committer_process import committer_process
@@ -106,10 +111,28 @@ async def _first_room(committer: CommitterApart) -> Room:
         raise UnavailableError("the committer did not start") from error
 
 
-def reception(settings: Settings, intake: Intake) -> Reception:
+def reception(settings: Settings, intake: Intake, directory: Directory) -> Reception:
     """The receiving half of the system on this intake."""
     hosts = Hosts(frozenset(settings.base_domains))
-    return Reception(intake, SystemClock(), RandomIds(), hosts, settings.node_name)
+    own = alternates(settings)
+    return Reception(intake, directory, SystemClock(), RandomIds(), hosts, own, settings.node_name)
+
+
+def alternates(settings: Settings) -> Alternates:
+    """Alternate addresses under this service's secret, which is made before any role starts."""
+    assert settings.secret is not None  # noqa: S101  `serve` sees to it
+    return Alternates(settings.secret)
+
+
+def hosting(settings: Settings) -> Hosting:
+    """Which hosts accounts may claim here."""
+    mail_hosts = settings.mx_hosts or (settings.node_name,)
+    return Hosting(frozenset(settings.base_domains), tuple(Host(host) for host in mail_hosts))
+
+
+def resolver(settings: Settings) -> DnsResolver:
+    """The DNS as this service asks it."""
+    return DnsResolver([(server.host, server.port) for server in settings.dns_servers])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,21 @@
-"""An SMTP door as this configuration wants it: rules of the conversation, TLS, places, trust."""
+"""The SMTP doors as this configuration wants them: rules of the conversation, TLS, places, trust."""
 
 import contextlib
 import ipaddress
 import resource
+from dataclasses import replace
 
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
 from mailweir.roles import certificate
+from mailweir.roles.embedded import Watch
 from mailweir.roles.errors import StartError
 from mailweir.roles.seat import Seat
+from mailweir.servers.smtp.door import Door
 from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
+from mailweir.servers.smtp.submission import SubmissionDoor
+from mailweir.services.capture import Capture
 from mailweir.services.reception import Reception
 from mailweir.wire.smtp.server import Rules
 
@@ -23,22 +28,46 @@ _LARGEST = 512 * 1024 * 1024  # octets, where the setting says 0: what one row o
 _log = logs.get()
 
 
-def listener(seat: Seat, reception: Reception, *, lenient: bool) -> Listener:
-    """A listener that is not started yet, and that follows SIGHUP. Raises StartError."""
+def public(seat: Seat, reception: Reception) -> Listener:
+    """The public door, as `_listener` makes it. Raises StartError."""
     settings = seat.settings
-    context = certificate.context(settings)
     local = settings.profile == "local"
-    rules = Rules(
+    rules = replace(_rules(settings, settings.line_ends_public), auth=local, auth_without_tls=local)
+    return _listener(seat, PublicDoor(reception, rules, any_login=local))
+
+
+def submission(seat: Seat, capture: Capture) -> Listener:
+    """The submission door, as `_listener` makes it. Raises StartError."""
+    settings = seat.settings
+    local = settings.profile == "local"
+    rules = replace(_rules(settings, settings.line_ends_submission), auth=True, auth_without_tls=local)
+    return _listener(seat, SubmissionDoor(capture, rules))
+
+
+async def serve(seat: Seat, door: str, listening: Listener, watch: Watch) -> int:
+    """Serves one door for as long as it is watched; the exit code."""
+    await listening.start(seat.sockets.get(door, ()))
+    seat.ready()
+    code = await watch.ended(seat.stopping, seat.settings.data)
+    await listening.drain(DRAIN)
+    return code
+
+
+def _rules(settings: Settings, line_ends: str) -> Rules:
+    return Rules(
         hostname=settings.node_name,
         size_limit=settings.message_size_limit or _LARGEST,
-        strict=not lenient,
-        tls=context is not None,
-        auth=local,
-        auth_without_tls=local,
+        strict=line_ends == "strict",
+        tls=settings.tls_certificate is not None,
     )
+
+
+def _listener(seat: Seat, door: Door) -> Listener:
+    """A listener that is not started yet, and that follows SIGHUP."""
+    settings = seat.settings
     made = Listener(
-        PublicDoor(reception, rules, any_login=local),
-        tls=context,
+        door,
+        tls=certificate.context(settings),
         trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
         most_sessions=_places(),
     )

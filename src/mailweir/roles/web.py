@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from mailweir import __version__
 from mailweir.adapters.disposable import disposable_domains
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
+from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
-from mailweir.adapters.system import SystemClock
+from mailweir.adapters.sqlite.plans import SqlitePlans
+from mailweir.adapters.system import RandomKeys, SystemClock
 from mailweir.config.settings import Settings
 from mailweir.model.address import Address
 from mailweir.model.event import Heartbeat, Signal
@@ -21,22 +23,32 @@ from mailweir.policy.health import Pulse
 from mailweir.policy.retention import Retention
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.bus import Bus
+from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
 from mailweir.roles.embedded import (
     FRESH_PROCESS,
     Watch,
+    alternates,
+    hosting,
     open_bus,
     open_directory,
     open_intake,
     reception,
+    resolver,
 )
 from mailweir.roles.seat import Seat
 from mailweir.servers.web.app import Uses, WebFacts, build
 from mailweir.servers.web.server import WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
+from mailweir.services.domains import Domains
+from mailweir.services.key_uses import KeyUses
+from mailweir.services.metering import Metering
+from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
 from mailweir.services.reception import Reception, Transaction
+from mailweir.services.sessions import Sessions
+from mailweir.services.signin import SignIn
 from mailweir.services.watching import Watching
 
 _DRAIN = 10.0  # seconds that requests under way may take to end
@@ -52,7 +64,8 @@ async def run(seat: Seat) -> int:
         async with (
             open_bus(settings) as bus,
             open_intake(settings, bus) as intake,
-            serving(seat, intake, bus) as broken,
+            open_directory(settings) as directory,
+            serving(seat, intake, directory, bus) as broken,
         ):
             seat.ready()
             return await Watch("web", intake, bus, broken).ended(seat.stopping, settings.data)
@@ -62,7 +75,9 @@ async def run(seat: Seat) -> int:
 
 
 @asynccontextmanager
-async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[Callable[[], bool]]:
+async def serving(
+    seat: Seat, intake: SqliteIntake, directory: Directory, bus: Bus
+) -> AsyncGenerator[Callable[[], bool]]:
     """Serves HTTP meanwhile; tells whether a write of its own was not synced."""
     settings = seat.settings
     clock = SystemClock()
@@ -80,22 +95,39 @@ async def serving(seat: Seat, intake: SqliteIntake, bus: Bus) -> AsyncGenerator[
             pulse.note(signal, clock.monotonic())
 
     bus.subscribe(listen)
-    dropping = Dropping(reception(settings, intake), settings.node_name)
+    dropping = Dropping(reception(settings, intake, directory), settings.node_name)
     facts = _facts(settings, lambda: pulse.troubles(clock.monotonic()))
     watching = Watching(bus)
-    async with open_directory(settings) as directory:
-        access = Access(directory, rules)
-        accounts = SqliteAccounts(settings.data, clock)
-        uses = Uses(Reading(mailbox, access, clock, watching), Addresses(accounts, access))
-        server = WebServer(build(uses, dropping.drop, facts), seat.sockets.get("http", ()))
-        await server.start()
-        try:
-            yield lambda: mailbox.broken or accounts.broken
-        finally:
-            await server.drain(_DRAIN)
-            watching.close()
-            await mailbox.close()
-            await accounts.close()
+    access = Access(directory, rules, clock)
+    accounts, domains = SqliteAccounts(settings.data, clock), SqliteDomains(settings.data, clock)
+    plans = SqlitePlans(settings.data, clock)
+    proving = Proving(domains, mailbox, resolver(settings), hosting(settings), clock)
+    uses = Uses(
+        Reading(mailbox, access, clock, watching),
+        Addresses(accounts, access, alternates(settings)),
+        Domains(domains, mailbox, access, proving, RandomKeys()),
+        Metering(plans, directory, clock),
+        Sessions(accounts, directory, SignIn(directory, clock), RandomKeys(), clock),
+    )
+    server = WebServer(build(uses, dropping.drop, facts), seat.sockets.get("http", ()))
+    await server.start()
+    counting = [
+        asyncio.create_task(KeyUses(accounts, access).run(), name="key-uses"),
+        asyncio.create_task(uses.metering.run(), name="metering"),
+    ]
+    try:
+        yield lambda: any(store.broken for store in (mailbox, accounts, domains, plans))
+    finally:
+        await server.drain(_DRAIN)
+        for task in counting:
+            task.cancel()
+        with suppress(UnavailableError):
+            await uses.metering.keep()
+        watching.close()
+        await mailbox.close()
+        await accounts.close()
+        await domains.close()
+        await plans.close()
 
 
 @dataclass(frozen=True, slots=True)
