@@ -79,8 +79,9 @@ format: $(DEV_STAMP) ## lay the code out and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix
 
 .PHONY: documents
-documents: $(RUN_STAMP) ## write the generated documents anew (a unit test of each says when it is stale)
+documents: $(DEV_STAMP) $(NODE_STAMP) ## write the generated documents anew (a unit test of each says when it is stale)
 	@text=$$($(VENV)/bin/mailweir config-reference); printf '%s\n' "$$text" > docs/configuration.md
+	@PYTHONPATH=tests $(VENV)/bin/python -m system.compatibility
 
 .PHONY: manifest
 manifest: $(DEV_STAMP) ## write down anew how many tests each suite has

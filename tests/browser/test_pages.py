@@ -11,9 +11,20 @@ from playwright.sync_api import Browser, Page
 from browser.house import House, address
 from browser.letters import letters
 from browser.views import VIEWS
+from cli.test_accounts import mailweir
 
 WIDE, NARROW = 1280, 320  # CSS pixels; 320 is what WCAG 2.2 §1.4.10 asks for
-PAGES = ("home", "inbox", "strange inbox", "empty inbox", "message", "strange message", "docs", "error")
+PAGES = (
+    "home",
+    "inbox",
+    "strange inbox",
+    "empty inbox",
+    "message",
+    "strange message",
+    "signin",
+    "docs",
+    "error",
+)
 MOST_TABS = 400
 # An error page is an error, and which features a policy may name differs by platform.
 EXPECTED = re.compile(r"status of 404|Permissions-Policy header: Unrecognized feature")
@@ -48,6 +59,7 @@ def paths(house: House) -> dict[str, str]:
         "empty inbox": f"/inbox/{address('nobody')}",
         "message": house.paths(VIEWS["page"], "dana")[0],
         "strange message": house.paths(VIEWS["page"], "words")[-1],
+        "signin": "/signin",
         "docs": "/docs",
         "error": f"/inbox/{address('nobody')}/none",
     }
@@ -137,3 +149,29 @@ def test_a_person_gets_from_the_start_to_a_message_by_what_can_be_read(
     screen.get_by_role("link", name="Confirm your address").click()
     assert "Confirm your address" in screen.get_by_role("heading", level=1).inner_text()
     assert "Confirm your address" in screen.title()
+
+
+@screens((WIDE, "light"), (NARROW, "dark"))
+def test_a_person_signs_in_sees_what_is_private_and_signs_out(house: House, screen: Page) -> None:
+    name = f"person-{(screen.viewport_size or {'width': 0})['width']}"
+    key = mailweir("account", "add", name, data=house.server.data).stdout.strip()
+    private = f"{name}@private.test"
+    answer = house.server.api.post(f"/api/addresses/{private}?_mailsacKey={key}")
+    assert answer.status == 200, answer
+    house.server.api.drop(private, b"Subject: For my eyes\r\n\r\nonly\r\n")
+    screen.goto(f"{house.origin}/inbox/{private}")
+    assert "401" in str(house.server.api.get(f"/inbox/{private}").status)
+    screen.get_by_role("link", name="Sign in").click()
+    screen.get_by_label("Account, or an address of it").fill(name)
+    screen.get_by_label("Key", exact=True).fill("k_wrong")
+    screen.get_by_role("button", name="Sign in").click()
+    assert screen.get_by_role("alert").inner_text() == "There is no such name with that key."
+    screen.get_by_label("Key", exact=True).fill(key)
+    screen.get_by_role("button", name="Sign in").click()
+    screen.goto(f"{house.origin}/inbox/{private}")
+    screen.get_by_role("link", name="For my eyes").click()
+    assert "For my eyes" in screen.get_by_role("heading", level=1).inner_text()
+    screen.get_by_role("link", name=name, exact=True).click()
+    screen.get_by_role("button", name="Sign out").click()
+    screen.goto(f"{house.origin}/inbox/{private}")
+    assert screen.get_by_role("heading", level=1).inner_text() == "Unauthorized"
