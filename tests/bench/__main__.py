@@ -14,7 +14,20 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench import codes, digestion, growth, idle, ingest, install, latency, lists, live, reading, soak
+from bench import (
+    accounts,
+    codes,
+    digestion,
+    growth,
+    idle,
+    ingest,
+    install,
+    latency,
+    lists,
+    live,
+    reading,
+    soak,
+)
 from bench.machine import described
 from bench.references import versions
 from bench.reports import Report
@@ -29,6 +42,7 @@ _BENCHES: Final[dict[str, _Bench]] = {
     "lists": lists.run,
     "growth": growth.run,
     "reading": reading.run,
+    "accounts": accounts.run,
     "idle": idle.run,
     "codes": codes.run,
     "install": install.run,

@@ -12,6 +12,7 @@ from itertools import count, islice
 from pathlib import Path
 
 from bench.http import ask
+from bench.processor import web_seconds
 from bench.reports import Report
 from bench.settling import settle
 from bench.wire import Wire
@@ -30,7 +31,6 @@ _ROUNDS = 3
 _numbers = count(10_000)  # of the messages that are put straight into the store
 _BARS = {"unchanged": 8_000, "changed": 1_500}
 _GROWTH = 1.3
-_NANOSECONDS = 1e9
 _OLD = 10_000  # ms: older than what a reader waits for
 
 
@@ -69,9 +69,9 @@ def _rate(server: Server, requests: int, act: Callable[[], None]) -> float:
     """Requests for each second that the web processes worked, in the best of some rounds."""
     best = 0.0
     for _ in range(_ROUNDS):
-        used = _used(server)
+        used = web_seconds(server)
         act()
-        best = max(best, requests / (_used(server) - used))
+        best = max(best, requests / (web_seconds(server) - used))
     return best
 
 
@@ -109,13 +109,6 @@ def _request(where: Endpoint, connection: http.client.HTTPConnection | None = No
     body = answer.read()
     assert (answer.status, body.count(b'"_id"')) == (200, 50), (answer.status, body[:200])
     return answer.headers["ETag"] or ""
-
-
-def _used(server: Server) -> float:
-    """Seconds of processor time that the web processes have used."""
-    tasks = [task for pid in server.pids("web") for task in Path(f"/proc/{pid}/task").iterdir()]
-    spent = (int((task / "schedstat").read_text("ascii").split()[0]) for task in tasks)
-    return sum(spent) / _NANOSECONDS
 
 
 def _fill(where: Endpoint, count: int, inbox: str | None) -> None:
