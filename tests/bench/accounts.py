@@ -64,7 +64,7 @@ def run(data: Path, report: Report) -> None:
 
 
 def _directory(data: Path, report: Report) -> None:
-    data.mkdir()
+    data.mkdir(mode=0o700)
     prepare(data, SystemClock())
     asyncio.run(_furnish(data))
     counts = f"{_ACCOUNTS:,} accounts, {_ACCOUNTS * _ADDRESSES:,} addresses, {_ACCOUNTS * _DOMAINS:,} domains"

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailweir.services.signin import SignIn
-
 from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.domains import MemoryDomains
@@ -37,6 +35,7 @@ from mailweir.services.metering import Metering
 from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
 from mailweir.services.sessions import Sessions
+from mailweir.services.signin import SignIn
 from mailweir.services.streams import Streams
 from mailweir.services.watching import Watching
 

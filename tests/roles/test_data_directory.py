@@ -37,6 +37,26 @@ def test_it_is_made_for_this_user_only(tmp_path: Path) -> None:
     assert {entry.name for entry in path.iterdir()} == {"mailweir.lock", "version"}
 
 
+@pytest.mark.parametrize("there", [[], ["mailweir.lock"], ["accounts.db", "intake.db"]], ids=str)
+def test_one_that_a_person_made_is_closed_to_others(tmp_path: Path, there: list[str]) -> None:
+    path = tmp_path / "data"
+    path.mkdir(mode=0o755)
+    for name in there:
+        (path / name).touch()
+    data_directory.take(path, alone=True).release()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+
+
+def test_one_that_holds_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "home"
+    path.mkdir(mode=0o755)
+    (path / "letter.txt").touch()
+    assert "holds other things" in refused(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755
+    path.chmod(0o700)
+    data_directory.take(path, alone=True).release()
+
+
 @contextmanager
 def a_holder(path: Path, kind: str) -> Generator[int]:
     """Another process that has taken the directory; its process id."""

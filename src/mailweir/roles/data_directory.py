@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Event
 
+from mailweir.adapters.sqlite.connection import File
 from mailweir.config.load import flag
 from mailweir.config.settings import TABLE
 from mailweir.observe.logs import escaped
@@ -26,6 +27,7 @@ LAYOUT = 1
 """The number of this layout of the data directory; a newer one is not touched."""
 
 _SECRET_OCTETS = 32
+_LOCK = "mailweir.lock"
 _LONGEST_NOTE = 16_384  # octets read from the small files here
 _LONGEST_COMMAND = 1_000  # characters, each of which may need ten octets when it is escaped
 _ORPHANS_END = 5.0  # seconds that children of a killed supervisor get to end
@@ -58,8 +60,9 @@ class DataDirectory:
 
 
 def take(path: Path, *, alone: bool) -> DataDirectory:
-    """Makes the directory when it is missing, locks it and checks it. Raises StartError."""
+    """Makes the directory when it is missing, closes, locks and checks it. Raises StartError."""
     _make(path)
+    _close_to_others(path)
     lock = _lock(path, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
     try:
         _check_layout(path)
@@ -81,9 +84,28 @@ def _make(path: Path) -> None:
         ) from error
 
 
+def _close_to_others(path: Path) -> None:
+    """Private mail and keys lie there. What holds other things is not closed to those who may use them."""
+    found = path.stat()
+    if not found.st_mode & 0o077:
+        return
+    ours = any((path / name).exists() for name in (_LOCK, "version", File.ACCOUNTS.database))
+    if any(path.iterdir()) and not ours:
+        raise StartError(
+            f"The data directory {path} is open to other users and holds other things; "
+            "name a directory of its own with --data, or close it: chmod 700."
+        )
+    try:
+        path.chmod(0o700)
+    except OSError as error:
+        raise StartError(
+            f"The data directory {path} is open to other users and cannot be closed ({error.strerror})."
+        ) from error
+
+
 def _lock(path: Path, kind: int) -> int:
     """Locks the directory for this process and leaves its name in the lock file."""
-    file = path / "mailweir.lock"
+    file = path / _LOCK
     try:
         lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
