@@ -1,13 +1,12 @@
 """The SMTP doors as this configuration wants them: rules of the conversation, TLS, places, trust."""
 
-import contextlib
 import ipaddress
-import resource
 from dataclasses import replace
 
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
 from mailweir.roles import certificate
+from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import Watch
 from mailweir.roles.errors import StartError
 from mailweir.roles.seat import Seat
@@ -22,7 +21,6 @@ from mailweir.wire.smtp.server import Rules
 DRAIN = 25.0
 """Seconds that sessions under way may take to end; less than the supervisor waits for us."""
 
-_OTHER_DESCRIPTORS = 200  # the store, the bus, logs, and room to accept and refuse
 _LARGEST = 512 * 1024 * 1024  # octets, where the setting says 0: what one row of the store can hold
 
 _log = logs.get()
@@ -69,7 +67,7 @@ def _listener(seat: Seat, door: Door) -> Listener:
         door,
         tls=certificate.context(settings),
         trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
-        most_sessions=_places(),
+        most_sessions=places(),
     )
     seat.on_reload(lambda: _reload(settings, made))
     return made
@@ -84,13 +82,3 @@ def _reload(settings: Settings, made: Listener) -> None:
     if context is not None:
         made.replace_tls(context)
         _log.info("certificate reloaded")
-
-
-def _places() -> int:
-    """As many connections as this process may have descriptors for."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            soft = hard
-    return max(soft - _OTHER_DESCRIPTORS, 100)

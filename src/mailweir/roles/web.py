@@ -25,6 +25,7 @@ from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
+from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import (
     FRESH_PROCESS,
     Watch,
@@ -38,7 +39,7 @@ from mailweir.roles.embedded import (
 )
 from mailweir.roles.seat import Seat
 from mailweir.servers.web.app import Uses, WebFacts, build
-from mailweir.servers.web.server import WebServer
+from mailweir.servers.web.server import CONNECTIONS, WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
@@ -109,7 +110,9 @@ async def serving(
         Metering(plans, directory, clock),
         Sessions(accounts, directory, SignIn(directory, clock), RandomKeys(), clock),
     )
-    server = WebServer(build(uses, dropping.drop, facts), seat.sockets.get("http", ()))
+    app = build(uses, dropping.drop, facts)
+    most = min(CONNECTIONS, places())
+    server = WebServer(app, seat.sockets.get("http", ()), limit_concurrency=most)
     await server.start()
     counting = [
         asyncio.create_task(KeyUses(accounts, access).run(), name="key-uses"),
