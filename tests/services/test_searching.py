@@ -78,7 +78,7 @@ async def test_what_may_not_be_read_is_not_searched(
 
 async def test_an_unknown_key_searches_nothing() -> None:
     with pytest.raises(RefusedError) as refused:
-        await Place(AnonymousRules()).found(OLD, BOB, Reader(key="k_unknown"))
+        await Place(AnonymousRules()).found(OLD, BOB, Reader(key=b"unknown"))
     assert refused.value.refusal is Refusal.UNKNOWN_KEY
 
 

@@ -134,7 +134,7 @@ async def test_a_place_that_never_was_is_told(since: int | None, start: Start) -
 async def test_who_may_not_read_may_not_follow() -> None:
     place = Place()
     with pytest.raises(RefusedError):
-        await place.streams.start(Reader(key="k_1"), [BOB], None)
+        await place.streams.start(Reader(key=b"unknown"), [BOB], None)
     with pytest.raises(RefusedError):
         await place.streams.start(Reader(), None, None)
 

@@ -30,14 +30,14 @@ class Refusal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks, as a door knows him: the key that the client gave, and whether it is at this machine.
+    """Who asks, as a door knows him: by the digest of the key that the client gave, if any.
 
-    `session`: the token of somebody who has signed in; a key goes before it.
+    `on_loopback`: whether he sits at this machine. `session`: the digest of the token of somebody who has signed in; a key goes before it.
     """
 
-    key: str | None = None
+    key: bytes | None = None
     on_loopback: bool = False
-    session: str | None = None
+    session: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

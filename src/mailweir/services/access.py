@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from mailweir.model.account import AccountName, Grant, key_hash
+from mailweir.model.account import AccountName, Grant
 from mailweir.model.address import Host, Inbox
 from mailweir.model.marks import UNMARKED
 from mailweir.model.message import Summary
@@ -157,8 +157,8 @@ class Access:
     def _digest(self, reader: Reader, now: int) -> bytes | None:
         """Of the reader's key, or of the one that his session was begun by."""
         if reader.key is not None:
-            return key_hash(reader.key)
-        session = None if reader.session is None else self.directory.session(key_hash(reader.session))
+            return reader.key
+        session = None if reader.session is None else self.directory.session(reader.session)
         return None if session is None or session.expires <= now else session.key
 
     def _signed_in(self, reader: Reader, *, changes: bool = False) -> tuple[AccountName, Caller]:

@@ -68,9 +68,8 @@ class Metering:
         quota = self.quota(account)
         return quota is not None and not quota.remaining
 
-    def admit(self, account: AccountName) -> None:
-        """Raises OverQuotaError when nothing is left to the account."""
-        quota = self.quota(account)
+    def admit(self, quota: Quota | None) -> None:
+        """Raises OverQuotaError when nothing is left of a quota."""
         if quota is not None and not quota.remaining:
             raise OverQuotaError(quota, -((self._clock.now() - quota.resets) // 1000))
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from litestar.types import HTTPScope, WebSocketScope
 
+from mailweir.model.account import key_hash
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.cookies import token_of
 from mailweir.servers.web.door import WebRequest
@@ -47,7 +48,7 @@ async def reader_of(request: WebRequest) -> Reader:
     """The reader behind a request. Raises WrongRequestError for a JSON body that is none."""
     reader = metered_reader(request.scope)
     if reader.key is None and (key := await _body_key(request)):
-        reader = Reader(key, reader.on_loopback)
+        reader = Reader(key_hash(key), reader.on_loopback)
         _admit(request.scope, reader)
     return reader
 
@@ -70,7 +71,7 @@ def reader_by_scope(scope: AnyScope, *query_names: str) -> Reader:
     if not key and scope["query_string"]:
         query = query_of(scope)
         key = next((query[name] for name in (KEY, *query_names) if query.get(name)), "")
-    return Reader(key or None, _on_loopback(scope), _session(scope))
+    return Reader(key_hash(key) if key else None, _on_loopback(scope), _session(scope))
 
 
 def query_of(scope: AnyScope) -> dict[str, str]:
@@ -100,11 +101,12 @@ async def _body_key(request: WebRequest) -> str | None:
         raise WrongRequestError(f"The body is not a JSON object with a text as {KEY}.") from error
 
 
-def _session(scope: AnyScope) -> str | None:
+def _session(scope: AnyScope) -> bytes | None:
     """Only of what changes nothing, and of forms on our pages, which say where they stand."""
     if scope["type"] != "http" or (scope["path"].startswith("/api/") and scope["method"] not in _READING):
         return None
-    return token_of(scope)
+    token = token_of(scope)
+    return None if token is None else key_hash(token)
 
 
 def _header(headers: Headers, wanted: bytes) -> bytes:

@@ -9,6 +9,7 @@ from typing import Final
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from mailweir.model.account import AccountName
+from mailweir.policy.quota import Quota
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.security_headers import Secured
 from mailweir.services.access import Access
@@ -24,11 +25,12 @@ _SECOND: Final = 1000  # milliseconds
 class Slip:
     """Whose call a request is, once its key is known."""
 
-    __slots__ = ("_access", "_metering", "account")
+    __slots__ = ("_access", "_metering", "_quota", "account")
 
     def __init__(self, access: Access, metering: Metering) -> None:
         self._access = access
         self._metering = metering
+        self._quota: Quota | None = None  # before this call
         self.account: AccountName | None = None
 
     def admit(self, reader: Reader) -> None:
@@ -36,20 +38,22 @@ class Slip:
         if self.account is None:
             self.account = self._access.known(reader)
             if self.account is not None:
-                self._metering.admit(self.account)
+                self._quota = self._metering.quota(self.account)
+                self._metering.admit(self._quota)
 
     def note(self, message: Message) -> None:
         """Counts an answer that begins, and writes on it how many operations are left."""
         if self.account is None or message["type"] != "http.response.start":
             return
-        if message["status"] not in _FREE and message["status"] < _OUR_FAULT:
+        status, quota = message["status"], self._quota
+        costs = status < _OUR_FAULT and status not in _FREE
+        if costs:
             self._metering.charge(self.account)
-        quota = self._metering.quota(self.account)
         if quota is None:
             return
         limits = (
             (b"x-ratelimit-limit", b"%d" % quota.allowed),
-            (b"x-ratelimit-remaining", b"%d" % quota.remaining),
+            (b"x-ratelimit-remaining", b"%d" % max(quota.remaining - costs, 0)),
             (b"x-ratelimit-reset", b"%d" % (quota.resets // _SECOND)),
         )
         headers = message["headers"]
