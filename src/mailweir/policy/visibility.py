@@ -32,7 +32,8 @@ class Refusal(Enum):
 class Reader:
     """Who asks, as a door knows him: by the digest of the key that the client gave, if any.
 
-    `on_loopback`: whether he sits at this machine. `session`: the digest of the token of somebody who has signed in; a key goes before it.
+    `on_loopback`: whether he sits at this machine. `session`: the digest of the token of somebody who has
+    signed in; a key goes before it.
     """
 
     key: bytes | None = None
