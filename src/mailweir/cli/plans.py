@@ -81,6 +81,6 @@ def _shown(one: Plan) -> dict[str, object]:
 
 
 def _line(one: Plan) -> str:
-    operations = f"{one.operations:,} operations a month" if one.operations else "any number of operations"
-    messages = f"{one.messages:,} messages" if one.messages else "any number of messages"
-    return f"{one.name:<16} {operations}, {one.addresses:,} addresses, {one.domains:,} domains, {messages}"
+    operations = f"operations a month {one.operations or 'any':>8}"
+    messages = f"messages {one.messages or 'all':>8}"
+    return f"{one.name:<16} {operations}  addresses {one.addresses:>6}  domains {one.domains:>4}  {messages}"

@@ -53,8 +53,9 @@ async def capturing(
     signin = SignIn(directory, clock)
     accounts, plans = SqliteAccounts(settings.data, clock), SqlitePlans(settings.data, clock)
     metering = Metering(plans, directory, clock)
+    key_uses = KeyUses(accounts, signin)
     counting = [
-        asyncio.create_task(KeyUses(accounts, signin).run(), name="key-uses"),
+        asyncio.create_task(key_uses.run(), name="key-uses"),
         asyncio.create_task(metering.run(), name="metering"),
     ]
     capture = Capture(
@@ -67,5 +68,6 @@ async def capturing(
             task.cancel()
         with suppress(UnavailableError):
             await metering.keep()
+            await key_uses.keep()
         await accounts.close()
         await plans.close()

@@ -114,8 +114,9 @@ async def serving(
     most = min(CONNECTIONS, places())
     server = WebServer(app, seat.sockets.get("http", ()), limit_concurrency=most)
     await server.start()
+    key_uses = KeyUses(accounts, access)
     counting = [
-        asyncio.create_task(KeyUses(accounts, access).run(), name="key-uses"),
+        asyncio.create_task(key_uses.run(), name="key-uses"),
         asyncio.create_task(uses.metering.run(), name="metering"),
     ]
     try:
@@ -126,6 +127,7 @@ async def serving(
             task.cancel()
         with suppress(UnavailableError):
             await uses.metering.keep()
+            await key_uses.keep()
         watching.close()
         await mailbox.close()
         await accounts.close()

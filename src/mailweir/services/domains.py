@@ -117,8 +117,8 @@ class Domains:
                 await self.mailbox.clear_host(host, saved_by=account)
             elif count := await self.mailbox.count_host(host, viewer=account):
                 raise NotEmptyError(
-                    f"{host} has {count:,} messages, which would become public: make the domain public "
-                    "first, or add ?deleteDomainMessages=true."
+                    f"{host} has mail ({count:,}), which would become public: make the domain public first, "
+                    "or add ?deleteDomainMessages=true."
                 )
         dropped = await self.domains.drop(account, host)
         self._learn()

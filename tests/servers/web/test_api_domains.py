@@ -105,7 +105,10 @@ async def test_private_mail_does_not_become_public_by_giving_its_domain_back(
     await house.domain("ann", QA)
     house.keep(MAIL)
     refused = await ask(house, ann, "DELETE", PATH)
-    assert (refused.status, "1 messages, which would become public" in refused.json["message"]) == (409, True)
+    assert (refused.status, "has mail (1), which would become public" in refused.json["message"]) == (
+        409,
+        True,
+    )
     assert (await house.get(f"/api/addresses/{MAIL}/messages")).status == 401
     assert (await ask(house, ann, "DELETE", f"{PATH}?deleteDomainMessages=true")).status == 200
     assert (await house.get(f"/api/addresses/{MAIL}/messages")).json == []

@@ -30,7 +30,7 @@ class MemoryPlans:
         """Ends a plan."""
         used = sum(1 for account in self._registry.accounts.values() if account.plan == name)
         if used and name not in BUILT_IN:
-            raise ConflictError(f"{used} accounts are on the plan {name}")
+            raise ConflictError(f"the plan {name} is in use, by {used}")
         return self._registry.plans.pop(name, None) is not None
 
     async def add(self, month: Month, operations: Mapping[AccountName, int]) -> Mapping[AccountName, int]:

@@ -80,7 +80,7 @@ def _put(connection: Connection, plan: Plan) -> None:
 def _remove(connection: Connection, name: PlanName) -> bool:
     used = connection.execute("SELECT count(*) FROM account WHERE plan = ?", (name,)).get
     if used and name not in BUILT_IN:
-        raise ConflictError(f"{used} accounts are on the plan {name}")
+        raise ConflictError(f"the plan {name} is in use, by {used}")
     gone = connection.execute("DELETE FROM plan WHERE name = ? RETURNING name", (name,)).fetchall()
     if gone:
         next_number(connection)
