@@ -11,6 +11,7 @@ from uvicorn.server import ServerState
 
 from mailweir.servers.web.errors import Problem, error_body
 from mailweir.servers.web.security_headers import secured
+from mailweir.servers.web.websocket import LiveConnection
 
 HEAD_OCTETS: Final = 64 * 1024
 """The longest request line with its headers; browsers stay below 16 KiB."""
@@ -69,6 +70,13 @@ class Connection(HttpToolsProtocol):
         """A head has come."""
         self._head_has_come()
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hands the connection over; what is no handshake is answered, which uvicorn leaves open for ever."""
+        super().handle_websocket_upgrade()
+        protocol = self.transport.get_protocol()
+        if isinstance(protocol, LiveConnection) and not protocol.handshake_initiated:
+            self._end(HTTPStatus.BAD_REQUEST, "That is no handshake of a WebSocket.")
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is no HTTP, instead of uvicorn's plain text."""

@@ -18,6 +18,7 @@ from litestar.types import (
     Scope,
     Send,
     WebSocketReceiveMessage,
+    WebSocketScope,
 )
 
 from mailweir.servers.web.answers import send_problem
@@ -28,7 +29,7 @@ from mailweir.servers.web.errors import (
     WrongRequestError,
     problem,
 )
-from mailweir.servers.web.live import Live
+from mailweir.servers.web.live import Live, refuse
 from mailweir.servers.web.security_headers import securing
 
 BODY_OCTETS: Final = 1024 * 1024
@@ -65,7 +66,12 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request (ASGI)."""
         if scope["type"] == "websocket":
-            await self._live(scope, receive, send)
+            try:
+                _framing(scope)
+            except RequestError as error:
+                await refuse(error, send)
+            else:
+                await self._live(scope, receive, send)
             return
         assert scope["type"] == "http"  # noqa: S101  no lifespan is asked for
         send = securing(send)
@@ -154,7 +160,7 @@ class _Body:
         raise TooLargeError(f"The body is longer than the {self._limit} octets that are allowed here.")
 
 
-def _framing(scope: HTTPScope) -> tuple[int | None, bool]:
+def _framing(scope: HTTPScope | WebSocketScope) -> tuple[int | None, bool]:
     """How long the body is said to be, and whether it comes in chunks. Raises WrongRequestError.
 
     RFC 9112 §6.1 and §3.2: what two servers in a row might understand differently is not served.

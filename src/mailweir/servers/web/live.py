@@ -83,7 +83,7 @@ class Live:
         try:
             followed = await self._begin(scope)
         except Exception as error:  # noqa: BLE001  answered by the table of errors, as every request is
-            await _refuse(error, send)
+            await refuse(error, send)
             return
         await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
         telling = asyncio.create_task(self._tell(followed, send), name="live-tell")
@@ -190,7 +190,7 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def _refuse(error: Exception, send: Send) -> None:
+async def refuse(error: Exception, send: Send) -> None:
     """Ends the handshake with an HTTP answer (ASGI extension `websocket.http.response`)."""
 
     async def send_extended(message: Message) -> None:
