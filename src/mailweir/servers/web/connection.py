@@ -1,6 +1,7 @@
 """One HTTP connection: uvicorn's, with bounds on its head, and our own words for what is no HTTP."""
 
 import asyncio
+import re
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,6 +20,11 @@ HEAD_OCTETS: Final = 64 * 1024
 HEAD_SECONDS: Final = 30.0
 """How long a client may take to send a whole head."""
 
+# Java's client offers HTTP/2 with every request, and httptools takes the body of such a one for HTTP/2.
+_OFFER: Final = re.compile(rb"^upgrade(?=:[ \t]*h2c[ \t]*\r$)", re.IGNORECASE | re.MULTILINE)
+_NO_OFFER: Final = b"x-offer"
+_HEAD_END: Final = b"\r\n\r\n"
+
 
 class Connection(HttpToolsProtocol):
     """Ended when its head is too long or too slow, and when `limit_concurrency` others are open."""
@@ -34,6 +40,7 @@ class Connection(HttpToolsProtocol):
         self._most = config.limit_concurrency
         self.limit_concurrency = None  # uvicorn would answer in plain text, and late
         self._head_octets = 0
+        self._in_body = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -54,7 +61,7 @@ class Connection(HttpToolsProtocol):
         """Takes what came; the head is measured in reads, each of which the loop bounds."""
         if self.transport.is_closing():
             return
-        super().data_received(data)
+        super().data_received(data if self._in_body else _without_offer(data))
         if self._deadline is not None:
             self._head_octets += len(data)
             if self._head_octets > HEAD_OCTETS:
@@ -69,7 +76,13 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A head has come."""
         self._head_has_come()
+        self._in_body = True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A whole request has come."""
+        self._in_body = False
+        super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
         """Hands the connection over; what is no handshake is answered, which uvicorn leaves open for ever."""
@@ -109,3 +122,11 @@ class Connection(HttpToolsProtocol):
         lines = b"".join(b"%b: %b\r\n" % pair for pair in secured(headers))
         self.transport.write(b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, status.phrase.encode(), lines, body))
         self.transport.close()
+
+
+def _without_offer(data: bytes) -> bytes:
+    """The same octets, whose head offers no HTTP/2: we speak none, and may pass over it (RFC 9110 §7.8)."""
+    if b"h2c" not in data and b"H2C" not in data:  # quickly, since nearly nobody does
+        return data
+    head, end, body = data.partition(_HEAD_END)
+    return _OFFER.sub(_NO_OFFER, head + end[:2]) + end[2:] + body
