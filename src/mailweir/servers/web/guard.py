@@ -27,6 +27,7 @@ from mailweir.servers.web.errors import (
     TooLargeError,
     TooSlowError,
     WrongRequestError,
+    WrongTypeError,
     problem,
 )
 from mailweir.servers.web.live import Live, refuse
@@ -90,11 +91,12 @@ class Guard:
         length, chunked = _framing(scope)
         if not length and not chunked:
             return receive
+        _check_coding(scope)
         takes_message = scope["method"] == "POST" and _MESSAGE_ROUTE.fullmatch(scope["path"])
         limit = (self._message_size_limit or None) if takes_message else BODY_OCTETS
         body = _Body(receive, limit)
         if limit is not None and length is not None and length > limit:
-            await body.refuse()
+            await body.refuse(waiting=_waits(scope))
         if takes_message:
             return body.next
         return await body.whole()
@@ -144,12 +146,12 @@ class _Body:
 
         return receive
 
-    async def refuse(self) -> None:
-        """Throws a bounded rest away, then raises TooLargeError."""
+    async def refuse(self, *, waiting: bool = False) -> None:
+        """Throws a bounded rest away, then raises TooLargeError; of who is `waiting` nothing is coming."""
         discarded = 0
         try:
             async with asyncio.timeout(_DISCARDING):
-                while not self._ended and discarded < _DISCARDED_OCTETS:
+                while not (self._ended or waiting) and discarded < _DISCARDED_OCTETS:
                     message = await self._receive()
                     if message["type"] != "http.request":
                         break
@@ -181,6 +183,18 @@ def _framing(scope: HTTPScope | WebSocketScope) -> tuple[int | None, bool]:
     if hosts > 1 or (not hosts and scope["http_version"] != "1.0"):
         raise WrongRequestError("A request needs one Host header that is a name or an address with a port.")
     return length, chunked
+
+
+def _waits(scope: HTTPScope) -> bool:
+    """RFC 9110 §10.1.1: whether the client sends its body once it was told to go on."""
+    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in scope["headers"])
+
+
+def _check_coding(scope: HTTPScope) -> None:
+    """Raises WrongTypeError for a body that is compressed: nothing here unpacks one (RFC 9110 §15.5.16)."""
+    for name, value in scope["headers"]:
+        if name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
+            raise WrongTypeError("Send the body as it is, without Content-Encoding.")
 
 
 def _readable(scope: HTTPScope) -> HTTPScope:
