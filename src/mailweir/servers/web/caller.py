@@ -97,7 +97,7 @@ async def _body_key(request: WebRequest) -> str | None:
         return None
     try:
         return msgspec.json.decode(body, type=_BodyKey).key
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongRequestError(f"The body is not a JSON object with a text as {KEY}.") from error
 
 

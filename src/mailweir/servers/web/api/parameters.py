@@ -102,7 +102,7 @@ async def json_body(request: WebRequest, type_: type[T], example: str) -> T:
     """The body as JSON of that type. Raises WrongRequestError, which shows the example."""
     try:
         return msgspec.json.decode(await request.body(), type=type_)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongRequestError(f"The body is not JSON such as {example}.") from error
 
 
