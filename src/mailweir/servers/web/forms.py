@@ -1,9 +1,20 @@
-"""Forms of our own pages, told from those of others."""
+"""Forms: what is written in them, and those of our own pages told from those of others."""
 
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 from mailweir.servers.web.door import WebRequest
 from mailweir.servers.web.errors import ForeignFormError
+
+LONGEST: Final = 64 * 1024
+"""Octets of a form. One of 1 MiB of percent signs would take 200 MiB to read."""
+
+
+def fields_of(body: bytes, most: int) -> dict[str, str]:
+    """Up to `most` fields; the first of a name counts. Raises ValueError for what is too long or no form."""
+    if len(body) > LONGEST:
+        raise ValueError("too long")
+    return dict(reversed(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most)))
 
 
 def check_origin(request: WebRequest) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -25,6 +25,7 @@ from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import Door, WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
 from mailweir.servers.web.examples import examples
+from mailweir.servers.web.forms import fields_of
 from mailweir.servers.web.rendering import render
 from mailweir.services.access import RefusedError
 from mailweir.services.streams import Streams
@@ -189,9 +190,7 @@ def _list_page(
 
 
 async def _written_address(request: WebRequest) -> str:
-    body = (await request.body()).decode("utf-8", "replace")
     try:
-        written = parse_qs(body, max_num_fields=10).get("address", [""])
+        return fields_of(await request.body(), most=10).get("address", "")
     except ValueError:
         return ""
-    return written[0]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -13,7 +12,7 @@ from mailweir.servers.web.caller import peer_ip, reader_of
 from mailweir.servers.web.cookies import ended, made, token_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
-from mailweir.servers.web.forms import check_origin
+from mailweir.servers.web.forms import check_origin, fields_of
 from mailweir.servers.web.rendering import render
 
 LONGEST: Final = 514
@@ -77,12 +76,11 @@ def _see(url: str, cookie: str) -> Response[None]:
 
 
 async def _written(request: WebRequest) -> tuple[str, str]:
-    body = (await request.body()).decode("utf-8", "replace")
     try:
-        fields = parse_qs(body, keep_blank_values=True, max_num_fields=10)
+        fields = fields_of(await request.body(), most=10)
     except ValueError as error:
-        raise WrongRequestError("The form has more fields than ours.") from error
-    name, key = (fields.get(field, [""])[0].strip() for field in ("name", "key"))
+        raise WrongRequestError("That is not the form of this page.") from error
+    name, key = (fields.get(field, "").strip() for field in ("name", "key"))
     if len(name) > LONGEST or len(key) > LONGEST:
         raise WrongRequestError(f"Names and keys have no more than {LONGEST} characters.")
     return name, key

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Final
-from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import delete, get, post, put
@@ -23,6 +22,7 @@ from mailweir.servers.web.api.specification import ADDRESSES, errors
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
+from mailweir.servers.web.forms import fields_of
 
 INFO: Final = 1000
 """Characters of a note."""
@@ -189,8 +189,7 @@ async def _wishes(request: WebRequest, reader: Reader) -> Wishes:
         if not body.strip():
             wishes = Wishes()
         elif request.content_type[0] == _FORM:
-            fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
-            wishes = msgspec.convert(fields, Wishes)
+            wishes = msgspec.convert(fields_of(body, most=100), Wishes)
         else:
             wishes = msgspec.json.decode(body, type=Wishes)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
