@@ -3,6 +3,7 @@
 from base64 import b64encode
 from email.message import EmailMessage
 from functools import cache
+from urllib.parse import quote
 
 import pytest
 
@@ -213,6 +214,7 @@ async def test_a_file_is_saved_and_never_shown_whatever_its_sender_calls_it(
         ("%E2%80%AEfdp.exe", 'attachment; filename="fdp.exe"'),
         ("%E5%AF%86", "attachment; filename=\"attachment\"; filename*=UTF-8''%E5%AF%86"),
         ("%20.%20", 'attachment; filename="attachment"'),
+        ("%E5%AF%86.pdf", "attachment; filename=\"attachment.pdf\"; filename*=UTF-8''%E5%AF%86.pdf"),
         ("x" * 4000 + ".txt", f'attachment; filename="{"x" * 150}"'),
     ],
 )
@@ -222,6 +224,24 @@ async def test_a_files_name_is_one_header_line_and_no_path(
     answer = await the_file(house, a_file(name, "application/pdf", b"x"))
     assert answer.headers["content-disposition"] == disposition
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("\uff0e\uff0e\uff0fetc\uff0fpasswd", "attachment.._etc_passwd"),
+        ("a\uff02; filename=\uff02b.html", "a_; filename=_b.html"),
+        ("a\uff3cb\uff1ac\uff1cd\uff1e", "a_b_c_d_"),
+        ("\u2025\u2044x", "attachment..x"),
+    ],
+)
+async def test_a_name_of_full_width_letters_becomes_no_path_and_no_second_name(
+    house: WebHouse, name: str, plain: str
+) -> None:
+    answer = await the_file(house, a_file(quote(name, safe=""), "application/pdf", b"x"))
+    shown, _, extended = answer.headers["content-disposition"].partition("; filename*=UTF-8''")
+    assert shown == f'attachment; filename="{plain}"'
+    assert extended.isascii()
 
 
 async def test_a_message_that_is_not_read_yet_is_asked_for_again(house: WebHouse) -> None:

@@ -85,7 +85,9 @@ def saved(content: Response[bytes], name: str) -> Response[bytes]:
 def disposition(name: str) -> str:
     """RFC 6266 §4.3: the name in ASCII, and as it is for those who can read RFC 8187."""
     fit = _fit(name)
-    plain = unicodedata.normalize("NFKD", fit).encode("ascii", "ignore").decode() or "attachment"
+    # Normalised, a full-width slash or quotation mark is the real one.
+    letters = _UNFIT.sub("_", unicodedata.normalize("NFKD", fit).encode("ascii", "ignore").decode()).strip()
+    plain = f"attachment{letters}" if letters[:1] in {"", "."} else letters
     extended = "" if plain == fit else f"; filename*=UTF-8''{quote(fit, safe='')}"
     return f'attachment; filename="{plain}"{extended}'
 
