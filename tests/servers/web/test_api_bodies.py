@@ -51,7 +51,7 @@ async def test_the_text_is_the_plain_part(house: WebHouse) -> None:
     answer = await house.get(f"/api/text/{WHO}/{found}")
     assert (answer.status, answer.text) == (200, "Hi there\n")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'; frame-ancestors 'self'"
 
 
 async def test_the_text_is_made_from_html_when_there_is_none(house: WebHouse) -> None:
@@ -198,7 +198,7 @@ async def test_a_file_is_saved_and_never_shown_whatever_its_sender_calls_it(
     assert answer.headers["content-type"] == served
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'; frame-ancestors 'self'"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "private, no-store"
 

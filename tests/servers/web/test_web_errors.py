@@ -105,9 +105,9 @@ async def test_every_answer_carries_the_security_headers(house: WebHouse) -> Non
         "/readyz": api,
         "/nothing": api,
         css: api,
-        "/livez": "sandbox; default-src 'none'",
-        f"/api/raw/bob@thing.test/{found}": "sandbox; default-src 'none'",
-        f"/api/%72aw//bob@thing.test/{found}": "sandbox; default-src 'none'",
+        "/livez": "sandbox; default-src 'none'; frame-ancestors 'self'",
+        f"/api/raw/bob@thing.test/{found}": "sandbox; default-src 'none'; frame-ancestors 'self'",
+        f"/api/%72aw//bob@thing.test/{found}": "sandbox; default-src 'none'; frame-ancestors 'self'",
     }
     for path, policy in expected.items():
         answer = await house.get(path)

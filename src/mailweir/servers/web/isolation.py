@@ -29,7 +29,7 @@ _NO_FEATURES: Final = ", ".join(
     )
 )
 _FILE: Final = {
-    "content-security-policy": "sandbox; default-src 'none'",
+    "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'self'",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "private, no-store",
 }

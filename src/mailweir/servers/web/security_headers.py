@@ -20,7 +20,7 @@ _POLICIES: Final = {
         b"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # A sender's own octets: even a browser that shows them as a document runs and loads nothing.
-    b"text/plain": b"sandbox; default-src 'none'",
+    b"text/plain": b"sandbox; default-src 'none'; frame-ancestors 'self'",
 }
 _API: Final = b"default-src 'none'; frame-ancestors 'none'"
 
