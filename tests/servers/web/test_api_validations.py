@@ -1,6 +1,7 @@
 """Addresses are looked at without asking anybody."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -51,3 +52,12 @@ async def test_what_is_looked_at_has_a_limit(house: WebHouse, surplus: int) -> N
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"emails": "a@b.test"}', b"[" * 10_000])
 async def test_a_body_that_is_none_is_told(house: WebHouse, body: bytes) -> None:
     assert (await house.ask("POST", "/api/validations/addresses", {}, body)).status == 400
+
+
+@pytest.mark.parametrize("email", ["a/b@thing.test", "a%b@thing.test", "a%2Fb@thing.test", "a+b@thing.test"])
+async def test_an_address_with_a_slash_or_a_percent_sign_is_looked_at_as_it_is_written(
+    house: WebHouse, email: str
+) -> None:
+    """The path gave `a%2Fb` for `a/b`, and called it the local part."""
+    told = (await house.get(f"/api/validations/addresses/{quote(email, safe='')}")).json
+    assert (told["email"], told["local"]) == (email, email.partition("@")[0])

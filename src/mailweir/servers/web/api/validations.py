@@ -1,6 +1,7 @@
 """Addresses looked at by REST: their form, and whether they are disposable."""
 
 from typing import Final
+from urllib.parse import unquote
 
 import msgspec
 from litestar import get, post
@@ -36,7 +37,7 @@ class Emails(msgspec.Struct):
 async def validate_address(request: WebRequest, email: Email) -> EmailAddressIntegrity:
     """Whether this is an address, and whether its domain is known for disposable mail. Nothing is sent."""
     await _check(request)
-    return _looked_at(request, [email])[0]
+    return _looked_at(request, [unquote(email)])[0]
 
 
 @post(
