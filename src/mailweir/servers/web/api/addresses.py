@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar import delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
 from litestar.params import QueryParameter
 
 from mailweir.model.account import OwnedAddress
@@ -18,7 +19,7 @@ from mailweir.servers.web.api.account_schema import (
     implied_address,
 )
 from mailweir.servers.web.api.parameters import Email, inbox_named, inbox_of, json_body, truth_of
-from mailweir.servers.web.api.specification import ADDRESSES, errors
+from mailweir.servers.web.api.specification import ADDRESSES, errors, takes, takes_list
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
@@ -32,6 +33,14 @@ BULK: Final = 100
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _ERRORS: Final = errors(400, 401, 503)
+
+_NOTE: Final = Schema(type=[OpenAPIType.STRING, OpenAPIType.NULL], max_length=INFO)
+_TAKES_NOTE: Final = takes(
+    "application/json", Schema(type=OpenAPIType.OBJECT, properties={"info": _NOTE}), required=False
+)
+_TAKES_ADDRESSES: Final = takes_list(
+    "addresses", Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.EMAIL), fewest=1, most=BULK
+)
 
 _WithMessages = Annotated[
     str,
@@ -83,6 +92,7 @@ async def get_address(request: WebRequest, email: Email) -> EmailAddress:
     "/api/addresses/{email:str}",
     operation_id="CreateAddress",
     tags=ADDRESSES,
+    operation_class=_TAKES_NOTE,
     status_code=200,
     responses=_ERRORS,
 )
@@ -95,7 +105,13 @@ async def create_address(request: WebRequest, email: Email) -> EmailAddress:
     return _view(request, new)
 
 
-@put("/api/addresses/{email:str}", operation_id="UpdateAddress", tags=ADDRESSES, responses=_ERRORS)
+@put(
+    "/api/addresses/{email:str}",
+    operation_id="UpdateAddress",
+    tags=ADDRESSES,
+    operation_class=_TAKES_NOTE,
+    responses=_ERRORS,
+)
 async def update_address(request: WebRequest, email: Email) -> EmailAddress:
     """Changes what is noted of an address."""
     return await _updated(request, email)
@@ -105,6 +121,7 @@ async def update_address(request: WebRequest, email: Email) -> EmailAddress:
     "/api/private-address-forwarding/{email:str}",
     operation_id="UpdateAddressLegacy",
     tags=ADDRESSES,
+    operation_class=_TAKES_NOTE,
     deprecated=True,
     responses=_ERRORS,
 )
@@ -151,6 +168,7 @@ async def check_availability(request: WebRequest, email: Email) -> Availability:
     "/api/private-addresses-bulk",
     operation_id="CreateAddresses",
     tags=ADDRESSES,
+    operation_class=_TAKES_ADDRESSES,
     status_code=200,
     responses=_ERRORS,
 )

@@ -12,7 +12,7 @@ from mailweir.model.message import MessageId
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.parameters import Email, Id, Identifier, inbox_of, message_of
 from mailweir.servers.web.api.schema import AttachmentMeta, attachment_meta
-from mailweir.servers.web.api.specification import TAGS, errors
+from mailweir.servers.web.api.specification import TAGS, errors, gives_also
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, there
@@ -40,6 +40,7 @@ async def list_attachments(request: WebRequest, email: Email, message_id: Id) ->
     "/api/addresses/{email:str}/messages/{message_id:str}/attachments/{identifier:str}",
     operation_id="DownloadAttachment",
     tags=TAGS,
+    operation_class=gives_also("image/*"),
     media_type="application/octet-stream",
     responses=errors(400, 401, 403, 404, 503),
 )

@@ -18,7 +18,7 @@ from mailweir.servers.web.api.parameters import (
     message_of,
 )
 from mailweir.servers.web.api.schema import HeaderField, Headers, header_lists, header_values, ordered_headers
-from mailweir.servers.web.api.specification import TAGS, errors
+from mailweir.servers.web.api.specification import TAGS, errors, gives_also
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, there
@@ -48,6 +48,7 @@ async def get_raw(
     "/api/addresses/{email:str}/messages/{message_id:str}/headers",
     operation_id="GetHeaders",
     tags=TAGS,
+    operation_class=gives_also("text/plain"),
     responses=_ERRORS,
 )
 async def get_headers(

@@ -19,14 +19,14 @@ from mailweir.servers.web.api.parameters import (
     until_of,
 )
 from mailweir.servers.web.api.schema import EmailMessage, email_messages
-from mailweir.servers.web.api.specification import DOMAINS, errors
+from mailweir.servers.web.api.specification import DOMAINS, TRUTH, errors
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NO_SUCH_DOMAIN, there
 
 _ERRORS: Final = errors(400, 401, 403, 404, 503)
 _DOMAIN: Final = "/api/domains/{domain_name:str}"
-_Private = Annotated[str, PathParameter(description="true or false")]
+_Private = Annotated[str, PathParameter(description="true or false", schema_extra={"enum": TRUTH})]
 _WithMessages = Annotated[
     str,
     QueryParameter(

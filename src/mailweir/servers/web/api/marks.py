@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import msgspec
 from litestar import delete, get, put
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import PathParameter
 
 from mailweir.model.marks import Folder
@@ -20,7 +21,7 @@ from mailweir.servers.web.api.schema import (
     email_message,
     email_messages,
 )
-from mailweir.servers.web.api.specification import TAGS, errors
+from mailweir.servers.web.api.specification import TAGS, TRUTH, errors, takes_list
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, WrongRequestError, there
@@ -29,9 +30,21 @@ FOLDERS: Final[tuple[str, ...]] = get_args(Folder)
 
 _ERRORS: Final = errors(400, 401, 403, 404, 503)
 _MESSAGE: Final = "/api/addresses/{email:str}/messages/{message_id:str}"
-_Label = Annotated[str, PathParameter(description=f"A label of up to {LABEL} characters")]
-_Folder = Annotated[str, PathParameter(description=f"One of {', '.join(FOLDERS)}")]
-_Read = Annotated[str, PathParameter(description="true or false")]
+_ONE_LINE: Final = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f])?$"
+_Label = Annotated[
+    str,
+    PathParameter(
+        description=f"A label of up to {LABEL} characters",
+        schema_extra={"pattern": _ONE_LINE, "maxLength": LABEL},
+    ),
+]
+_TAKES_LABELS: Final = takes_list(
+    "labels", Schema(type=OpenAPIType.STRING, pattern=_ONE_LINE, max_length=LABEL), fewest=0, most=LABELS
+)
+_Folder = Annotated[
+    str, PathParameter(description=f"One of {', '.join(FOLDERS)}", schema_extra={"enum": list(FOLDERS)})
+]
+_Read = Annotated[str, PathParameter(description="true or false", schema_extra={"enum": TRUTH})]
 
 
 class Labels(msgspec.Struct):
@@ -87,7 +100,14 @@ async def delete_label(request: WebRequest, email: Email, message_id: Id, label:
     )
 
 
-@put(f"{_MESSAGE}/labels", operation_id="SetMessageLabels", tags=TAGS, deprecated=True, responses=_ERRORS)
+@put(
+    f"{_MESSAGE}/labels",
+    operation_id="SetMessageLabels",
+    tags=TAGS,
+    deprecated=True,
+    operation_class=_TAKES_LABELS,
+    responses=_ERRORS,
+)
 async def set_labels(request: WebRequest, email: Email, message_id: Id) -> Labelled:
     """Puts these labels in the place of all others; the way of older clients."""
     reader = await reader_of(request)

@@ -1,11 +1,10 @@
 """Messages by REST: list, look at one, fetch its octets, put one in, let one go."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from litestar import delete, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIType, Schema
 
 from mailweir.model.address import Inbox
 from mailweir.policy.visibility import Reader
@@ -31,7 +30,7 @@ from mailweir.servers.web.api.schema import (
     email_message,
     email_messages,
 )
-from mailweir.servers.web.api.specification import TAGS, errors
+from mailweir.servers.web.api.specification import TAGS, errors, takes
 from mailweir.servers.web.caller import peer_ip, reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import (
@@ -43,14 +42,7 @@ from mailweir.servers.web.errors import (
 
 _RFC822: Final = "message/rfc822"
 
-
-@dataclass
-class _TakesMessage(Operation):
-    """An operation whose body is a whole message."""
-
-    def __post_init__(self) -> None:
-        text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
-        self.request_body = RequestBody(content={_RFC822: text}, required=True)
+_TAKES_MESSAGE: Final = takes(_RFC822, Schema(type=OpenAPIType.STRING, min_length=1))
 
 
 @get("/api/messages", operation_id="ListAllMessages", tags=TAGS, responses=errors(400, 401, 403, 503))
@@ -111,7 +103,7 @@ async def delete_all_messages(request: WebRequest, email: Email) -> None:
     "/api/addresses/{email:str}/messages",
     operation_id="DropMessage",
     tags=TAGS,
-    operation_class=_TakesMessage,
+    operation_class=_TAKES_MESSAGE,
     responses=errors(400, 401, 413, 415, 503),
 )
 async def drop_message(request: WebRequest, email: Email) -> Dropped:

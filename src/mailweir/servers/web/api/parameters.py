@@ -29,11 +29,22 @@ _SEGMENTS: Final = 4096  # addresses in paths that are remembered; what is none,
 _SHOWN: Final = 100  # characters of a wrong value that the answer repeats
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+_DOMAIN: Final = r"^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9_-]{0,61}[a-z0-9_])?$"
+
 Email = Annotated[
     str,
-    PathParameter(description="An e-mail address; case and +tag make no difference"),
+    PathParameter(
+        description="An e-mail address; case and +tag make no difference",
+        schema_extra={"format": OpenAPIFormat.EMAIL},
+    ),
 ]
-DomainName = Annotated[str, PathParameter(description="The name of a domain, such as qa.example.com")]
+DomainName = Annotated[
+    str,
+    PathParameter(
+        description="The name of a domain, such as qa.example.com",
+        schema_extra={"pattern": _DOMAIN, "maxLength": 253},
+    ),
+]
 Id = Annotated[str, PathParameter(description="The id of a message")]
 Identifier = Annotated[
     str, PathParameter(description="MD5, SHA-256, content id or file name of an attachment")
@@ -71,8 +82,8 @@ Search = Annotated[
 Download = Annotated[
     str,
     QueryParameter(
-        description="1 to have it saved as a file",
-        schema_extra={"enum": ["1"], "default": None},
+        description="1 to have it saved as a file; nothing else means anything",
+        schema_extra={"default": None},
     ),
 ]
 
@@ -84,7 +95,12 @@ _FORMAT = QueryParameter(
 )
 HeadersFormat = Annotated[str, _FORMAT]
 HeadersFormatOfOld = Annotated[
-    str, QueryParameter(name="format", description="The older name of messageHeadersFormat")
+    str,
+    QueryParameter(
+        name="format",
+        description="The older name of messageHeadersFormat",
+        schema_extra={"enum": list(HEADERS_FORMATS), "default": None},
+    ),
 ]
 
 

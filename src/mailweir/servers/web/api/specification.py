@@ -1,9 +1,18 @@
 """What the descriptions of all routes have in common."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    RequestBody,
+    Schema,
+)
 
 from mailweir.servers.web.errors import ErrorBody
 
@@ -12,6 +21,7 @@ ACCOUNT: Final = ["Account"]
 DOMAINS: Final = ["Domains"]
 STATISTICS: Final = ["Public mail"]
 TAGS: Final = ["Messages"]
+TRUTH: Final = ["true", "false"]
 _WHY: Final[Mapping[int, str]] = {
     400: "A value is not what is allowed; the message names it",
     401: "A key is needed, or this one is unknown",
@@ -29,3 +39,37 @@ def errors(*statuses: int) -> dict[int, ResponseSpec]:
     """The errors that a route may answer; with a quota, which any call may reach, if it takes a key."""
     every = (*statuses, 429) if 401 in statuses else statuses  # noqa: PLR2004  HTTP's own numbers
     return {status: ResponseSpec(ErrorBody, description=_WHY[status]) for status in every}
+
+
+def takes(kind: str, schema: Schema, *, required: bool = True) -> type[Operation]:
+    """The operation of a route that reads its body by hand, of which the framework knows nothing."""
+
+    @dataclass
+    class Taking(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = RequestBody({kind: OpenAPIMediaType(schema=schema)}, required=required)
+
+    return Taking
+
+
+def takes_list(name: str, item: Schema, *, fewest: int, most: int) -> type[Operation]:
+    """The same, of JSON with one list of texts."""
+    texts = Schema(type=OpenAPIType.ARRAY, items=item, min_items=fewest, max_items=most)
+    return takes(
+        "application/json", Schema(type=OpenAPIType.OBJECT, properties={name: texts}, required=[name])
+    )
+
+
+def gives_also(*kinds: str) -> type[Operation]:
+    """The operation of a route that answers 200 in other kinds, too, as text or octets."""
+
+    @dataclass
+    class Giving(Operation):
+        def __post_init__(self) -> None:
+            answer = (self.responses or {}).get("200")
+            if isinstance(answer, OpenAPIResponse) and answer.content is not None:
+                answer.content |= {
+                    kind: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING)) for kind in kinds
+                }
+
+    return Giving

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from mailweir.servers.web.api.attachments import download
 from mailweir.servers.web.api.parameters import MOST, number_of, until_of
 from mailweir.servers.web.api.schema import EmailMessage, email_messages
-from mailweir.servers.web.api.specification import STATISTICS, errors
+from mailweir.servers.web.api.specification import STATISTICS, errors, gives_also
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NotFoundError, WrongRequestError
@@ -41,7 +41,13 @@ _Start = Annotated[str, _moment("startDate", "Leaves out what was received earli
 _End = Annotated[str, _moment("endDate", "Leaves out what was received later")]
 _Skip = Annotated[str, _number("How many of the first to leave out", 0, SCANNED)]
 _Limit = Annotated[str, _number("How many at the most", _DEFAULT, MOST)]
-_Md5 = Annotated[str, PathParameter(description="The MD5 of a file, in small hexadecimal digits")]
+_Md5 = Annotated[
+    str,
+    PathParameter(
+        description="The MD5 of a file, in small hexadecimal digits",
+        schema_extra={"pattern": f"^{_MD5.pattern}$"},
+    ),
+]
 _Listed = Annotated[str, PathParameter(description="A domain or an IP address")]
 
 
@@ -95,6 +101,7 @@ async def list_messages(request: WebRequest, md5: _Md5) -> list[EmailMessage]:
     f"{_FILES}/{{md5:str}}/download",
     operation_id="DownloadPublicAttachment",
     tags=STATISTICS,
+    operation_class=gives_also("image/*"),
     media_type="application/octet-stream",
     responses=_ERRORS | errors(404),
 )

@@ -1,16 +1,18 @@
 """Addresses looked at by REST: their form, and whether they are disposable."""
 
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import unquote
 
 import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.params import PathParameter
 
 from mailweir.policy.integrity import integrity
 from mailweir.servers.web.api.account_schema import EmailAddressIntegrity, email_address_integrity
-from mailweir.servers.web.api.parameters import Email, json_body
-from mailweir.servers.web.api.specification import ADDRESSES, errors
+from mailweir.servers.web.api.parameters import json_body
+from mailweir.servers.web.api.specification import ADDRESSES, errors, takes_list
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
@@ -20,6 +22,13 @@ BULK: Final = 50
 
 LENGTH: Final = 1000
 """Characters of what is looked at."""
+
+_Text = Annotated[
+    str, PathParameter(description="What may be an address", schema_extra={"maxLength": LENGTH})
+]
+_TAKES_EMAILS: Final = takes_list(
+    "emails", Schema(type=OpenAPIType.STRING, max_length=LENGTH), fewest=1, most=BULK
+)
 
 
 class Emails(msgspec.Struct):
@@ -34,7 +43,7 @@ class Emails(msgspec.Struct):
     tags=ADDRESSES,
     responses=errors(400, 401),
 )
-async def validate_address(request: WebRequest, email: Email) -> EmailAddressIntegrity:
+async def validate_address(request: WebRequest, email: _Text) -> EmailAddressIntegrity:
     """Whether this is an address, and whether its domain is known for disposable mail. Nothing is sent."""
     await _check(request)
     return _looked_at(request, [unquote(email)])[0]
@@ -44,6 +53,7 @@ async def validate_address(request: WebRequest, email: Email) -> EmailAddressInt
     "/api/validations/addresses",
     operation_id="ValidateAddressesBulk",
     tags=ADDRESSES,
+    operation_class=_TAKES_EMAILS,
     status_code=200,
     responses=errors(400, 401),
 )
