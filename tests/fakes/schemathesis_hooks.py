@@ -1,0 +1,25 @@
+"""What Schemathesis has to be told about our API; `tests/system/schemathesis.toml` names this file."""
+
+from typing import Any, Final
+
+import schemathesis
+
+_MESSAGE: Final = "message/rfc822"
+
+
+@schemathesis.serializer(_MESSAGE)
+def whole_message(_: schemathesis.SerializationContext, value: object) -> bytes:
+    """A message is sent as it is."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
+@schemathesis.hook  # pyright: ignore[reportUnknownMemberType]  # it is any function's, by its name
+def filter_case(_: schemathesis.HookContext, case: "schemathesis.Case[Any]") -> bool:
+    """Leaves out what is no fault although no schema allows it.
+
+    An empty value in a query counts as none: programs send it for what was not given, as the original takes
+    it. What is no text is none only as long as it is not written out, and a message is.
+    """
+    given = dict(case.query or {})
+    no_message = case.media_type == _MESSAGE and isinstance(case.body, int | float | list | dict | None)
+    return "" not in given.values() and not no_message
