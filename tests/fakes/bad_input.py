@@ -86,7 +86,7 @@ def broken_bodies() -> Mapping[str, Body]:
 @cache
 def odd_bodies() -> Mapping[str, Body]:
     """Of kinds that no route takes, or only a few."""
-    bomb = gzip.compress(b'{"info": "' + bytes(64 * MIB) + b'"}', 1)
+    bomb = gzip.compress(b'{"info": "' + bytes(32 * MIB) + b'"}', 1)
     parts = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n'
     return {
         "a form of as many fields as fit": Body(b"a&" * (LONGEST // 2), FORM),

@@ -28,6 +28,8 @@ _USUAL: Final[Mapping[str, str]] = {
     "read": "true",
     "domain_name": "qa.host.test",
     "private": "true",
+    "md5": "d41d8cd98f00b204e9800998ecf8427e",
+    "listed": "thing.test",
 }
 
 

@@ -8,7 +8,16 @@ from typing import cast
 from litestar import Litestar, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from mailweir.servers.web import health, message_pages, pages, reference, rendering, signin_pages, static
+from mailweir.servers.web import (
+    health,
+    message_pages,
+    options,
+    pages,
+    reference,
+    rendering,
+    signin_pages,
+    static,
+)
 from mailweir.servers.web.api.routes import API
 from mailweir.servers.web.door import Door, Drop, WebFacts, WebRequest, bring, door_of
 from mailweir.servers.web.errors import ErrorBody, error_body, problem
@@ -83,16 +92,17 @@ def _behind(door: Door) -> ASGIApp:
 @lru_cache(maxsize=1)
 def _router() -> Litestar:
     """All routes. It knows no door, and takes a twentieth of a second to make: one for a process will do."""
+    handlers = [
+        *API,
+        *pages.HANDLERS,
+        *message_pages.HANDLERS,
+        *signin_pages.HANDLERS,
+        *health.HANDLERS,
+        *reference.HANDLERS,
+        *static.HANDLERS,
+    ]
     return Litestar(
-        route_handlers=[
-            *API,
-            *pages.HANDLERS,
-            *message_pages.HANDLERS,
-            *signin_pages.HANDLERS,
-            *health.HANDLERS,
-            *reference.HANDLERS,
-            *static.HANDLERS,
-        ],
+        route_handlers=[*options.handlers(handlers), *handlers],
         exception_handlers={Exception: answer},
         openapi_config=None,
         logging_config=None,
