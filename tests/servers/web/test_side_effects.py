@@ -8,14 +8,16 @@ import pytest
 
 from fakes.raw_http import ask
 from fakes.routes import CHANGING, READING, ROUTES, Route
-from fakes.web_house import Furnish, WebHouse
-from mailweir.model.account import AccountName
+from fakes.web_house import NOW, Furnish, WebHouse
+from mailweir.model.account import AccountName, Session, key_hash
 from mailweir.model.address import Inbox
 from mailweir.policy.visibility import AnonymousRules
 
 MINE, HOST, PUBLIC = "mine@thing.test", "held.test", "public@thing.test"
 KEY: Final = f"k_ann{'0' * 20}"
 WITH_KEY: Final = f"Mailsac-Key: {KEY}"
+TOKEN: Final = "k_" + "session" * 4
+WITH_COOKIE: Final = f"Cookie: mailweir={TOKEN}"
 MAIL: Final = (
     b"From: ann@sender.test\r\nSubject: hello\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
     b"--b\r\nContent-Type: text/html\r\n\r\n<p>hello</p>\r\n"
@@ -33,6 +35,7 @@ async def owned(furnish: Furnish) -> WebHouse:
     await house.account("ann")
     await house.accounts.reserve(AccountName("ann"), [Inbox(MINE)], "a note", most=9)
     await house.domain("ann", HOST)
+    await house.accounts.begin_session(key_hash(TOKEN), Session(key_hash(KEY), NOW + 1000), most=9)
     for inbox in (MINE, PUBLIC, f"any@{HOST}"):
         house.keep(inbox, MAIL)
     return house
@@ -46,6 +49,7 @@ def state(house: WebHouse) -> tuple[object, ...]:
         dict(store._entries),
         dict(registry.accounts),
         dict(registry.keys),
+        dict(registry.sessions),
         dict(registry.addresses),
         dict(registry.domains),
     )
@@ -67,19 +71,17 @@ async def unchanged_by(
 ) -> None:
     """Asks each route, by another method if one is named, and looks whether anything is another."""
     before, wrong = state(house), list[object]()
-    for route in routes:
+
+    def all_of(route: Route) -> None:
         for target in targets(route):
-            await asyncio.to_thread(
-                ask,
-                ("127.0.0.1", house.port),
-                method or route.method,
-                target + (f"?{query}" if query else ""),
-                *lines,
-                body=body or None,
-            )
-            if state(house) != before:
-                wrong.append((str(route), target, lines))
-                before = state(house)
+            written = f"{target}?{query}" if query else target
+            ask(("127.0.0.1", house.port), method or route.method, written, *lines, body=body or None)
+
+    for route in routes:
+        await asyncio.to_thread(all_of, route)
+        if state(house) != before:
+            wrong.append((str(route), lines))
+            before = state(house)
     assert wrong == []
     assert house.reports == []
 
@@ -98,10 +100,13 @@ async def test_what_is_kept_is_seen_to_change(owned: WebHouse) -> None:
         assert answer.status == 200, path
         assert state(owned) != before
         before = state(owned)
+    own = {"cookie": f"mailweir={TOKEN}", "sec-fetch-site": "same-origin"}
+    assert (await owned.ask("POST", "/signout", own, b"")).status == 303
+    assert state(owned) != before
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE"])
-@pytest.mark.parametrize("lines", [(), (WITH_KEY,)], ids=["without a key", "with a key"])
+@pytest.mark.parametrize("lines", [(), (WITH_KEY,), (WITH_COOKIE,)], ids=["nobody", "a key", "a session"])
 async def test_nothing_is_changed_by_reading(owned: WebHouse, method: str, lines: Sequence[str]) -> None:
     await unchanged_by(owned, ROUTES, *lines, method=method)
     everything = (
@@ -143,8 +148,9 @@ SIMPLE: Final = {
 @pytest.mark.parametrize(
     "page",
     [
-        ("Origin: https://evil.test", "Sec-Fetch-Site: cross-site", "Cookie: session=1"),
-        ("Origin: null", "Sec-Fetch-Site: cross-site"),
+        ("Origin: https://evil.test", "Sec-Fetch-Site: cross-site", WITH_COOKIE),
+        ("Origin: null", "Sec-Fetch-Site: cross-site", WITH_COOKIE),
+        ("Referer: https://evil.test/", WITH_COOKIE),
         ("Origin: https://evil.test",),
         ("Origin: http://127.0.0.1:1", "Sec-Fetch-Site: same-site"),
     ],
@@ -153,7 +159,7 @@ SIMPLE: Final = {
 async def test_a_page_of_another_site_changes_nothing(
     owned: WebHouse, sent: str, page: Sequence[str]
 ) -> None:
-    """It speaks from the person's own machine, and knows no key."""
+    """It speaks from the person's own machine, who is signed in, and knows no key."""
     kind, body = SIMPLE[sent]
     posting = [route for route in CHANGING if route.method == "POST"]
     await unchanged_by(owned, posting, kind, *page, body=body)
