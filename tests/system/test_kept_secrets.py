@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -92,10 +93,41 @@ def used_everywhere(server: Server, keys: list[str]) -> str:
     return "\n".join(told)
 
 
+def session_by(server: Server, key: str) -> str:
+    """The token of a session that was begun on the page, and used; empty when it was not."""
+    form = f"name=ann&key={key}".encode()
+    lines = ("Content-Type: application/x-www-form-urlencoded", "Sec-Fetch-Site: same-origin")
+    begun = ask(server.http, "POST", "/signin", *lines, body=form)
+    assert key not in f"{begun.fields} {begun.text}"
+    cookie = begun.headers.get("set-cookie", "").partition(";")[0]
+    assert (ask(server.http, "GET", "/api/me", f"Cookie: {cookie}").status == 200) is bool(cookie)
+    return cookie.partition("=")[2]
+
+
+async def sign_in_by_smtp(server: Server, key: str) -> None:
+    """Signs in at the submission door in both ways, whatever the answer is."""
+    async with talking(server.submission) as talk:
+        for lines in (
+            [f"AUTH PLAIN {encoded(chr(0) + 'ann' + chr(0) + key)}"],
+            ["AUTH LOGIN", encoded("ann"), encoded(key)],
+        ):
+            for line in lines:
+                answer = await talk.command(line)
+                assert key not in answer.text
+
+
+def encoded(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
 def parts(key: str) -> set[bytes]:
-    """The key, and enough of it to matter."""
+    """The key, and enough of it to matter, also as it is written in AUTH."""
     secret = key.removeprefix("k_")
-    return {secret[:ENOUGH].encode(), secret[-ENOUGH:].encode(), key.encode()}
+    written = {f"\0ann\0{key}", key}
+    return {
+        *(secret[:ENOUGH].encode(), secret[-ENOUGH:].encode(), key.encode()),
+        *(encoded(text)[-2 * ENOUGH :].encode() for text in written),
+    }
 
 
 def files(server: Server) -> Mapping[str, bytes]:
@@ -123,12 +155,15 @@ async def test_no_key_is_written_down_however_it_was_sent(server: Server) -> Non
                     told += str(await socket.recv())
             except InvalidStatus as refused:
                 told += str(refused.response.headers) + str(refused.response.body)
+        await sign_in_by_smtp(server, key)
+    tokens = [session_by(server, key) for key in keys]
+    assert [bool(token) for token in tokens] == [True, True, False]
     dumped = dumps(server.data)
     assert "ann" in dumped
     assert server.stop() == 0
     written = files(server)
     assert {"accounts.db", "intake.db", server.log.name} <= written.keys()
-    for key in keys:
+    for key in [*keys, *filter(None, tokens)]:
         for part in parts(key):
             assert [name for name, octets in written.items() if part in octets] == []
             assert part.decode() not in dumped
