@@ -16,7 +16,7 @@ from fakes.bad_input import KEEPING, LONGEST, Body, broken_bodies, heads, long_b
 from fakes.empty_dns import an_empty_dns
 from fakes.raw_http import Answer, ask, request, say, say_all
 from fakes.routes import CHANGING, ROUTES
-from fakes.server import Server, a_server, resident
+from fakes.server import PATIENCE, Server, a_server, resident
 
 KEY: Final = "k_" + "badinput" * 4
 WITH_KEY: Final = f"Mailsac-Key: {KEY}"
@@ -31,6 +31,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     data = tmp_path_factory.mktemp("bad") / "data"
     flags = ("--bootstrap-account=ann", f"--bootstrap-key={KEY}")
     with an_empty_dns() as dns, a_server(data, *flags, f"--dns-servers={dns}") as server:
+        server.api.wait_until_ready(PATIENCE)
         for route in ROUTES:
             ask(server.http, route.method, route.target(), WITH_KEY)
         yield server, resident(web_of(server))
