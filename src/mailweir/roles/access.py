@@ -3,9 +3,8 @@
 A flood of the public door does not touch it, and it waits for no database.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.plans import SqlitePlans
@@ -16,10 +15,10 @@ from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Intake
 from mailweir.roles import smtp_door
+from mailweir.roles.counting import counting
 from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_bus, open_directory, open_intake, reception
 from mailweir.roles.seat import Seat
 from mailweir.services.capture import Capture
-from mailweir.services.key_uses import KeyUses
 from mailweir.services.metering import Metering
 from mailweir.services.signin import SignIn
 
@@ -53,21 +52,12 @@ async def capturing(
     signin = SignIn(directory, clock)
     accounts, plans = SqliteAccounts(settings.data, clock), SqlitePlans(settings.data, clock)
     metering = Metering(plans, directory, clock)
-    key_uses = KeyUses(accounts, signin)
-    counting = [
-        asyncio.create_task(key_uses.run(), name="key-uses"),
-        asyncio.create_task(metering.run(), name="metering"),
-    ]
     capture = Capture(
         reception(settings, intake, directory), signin, metering, for_all=settings.profile == "local"
     )
     try:
-        yield capture, lambda: accounts.broken or plans.broken
+        async with counting(accounts, signin, metering):
+            yield capture, lambda: accounts.broken or plans.broken
     finally:
-        for task in counting:
-            task.cancel()
-        with suppress(UnavailableError):
-            await metering.keep()
-            await key_uses.keep()
         await accounts.close()
         await plans.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from mailweir import __version__
@@ -25,6 +25,7 @@ from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
+from mailweir.roles.counting import counting
 from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import (
     FRESH_PROCESS,
@@ -43,7 +44,6 @@ from mailweir.servers.web.server import CONNECTIONS, WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
-from mailweir.services.key_uses import KeyUses
 from mailweir.services.metering import Metering
 from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
@@ -113,26 +113,18 @@ async def serving(
     app = build(uses, dropping.drop, facts)
     most = min(CONNECTIONS, places())
     server = WebServer(app, seat.sockets.get("http", ()), limit_concurrency=most)
-    await server.start()
-    key_uses = KeyUses(accounts, access)
-    counting = [
-        asyncio.create_task(key_uses.run(), name="key-uses"),
-        asyncio.create_task(uses.metering.run(), name="metering"),
-    ]
+    stores = (mailbox, accounts, domains, plans)
     try:
-        yield lambda: any(store.broken for store in (mailbox, accounts, domains, plans))
+        async with counting(accounts, access, uses.metering):
+            await server.start()
+            try:
+                yield lambda: any(store.broken for store in stores)
+            finally:
+                await server.drain(_DRAIN)
     finally:
-        await server.drain(_DRAIN)
-        for task in counting:
-            task.cancel()
-        with suppress(UnavailableError):
-            await uses.metering.keep()
-            await key_uses.keep()
         watching.close()
-        await mailbox.close()
-        await accounts.close()
-        await domains.close()
-        await plans.close()
+        for store in stores:
+            await store.close()
 
 
 @dataclass(frozen=True, slots=True)
