@@ -70,9 +70,9 @@ class Access:
         """Whose account that is, wherever the key is good for."""
         return self._signed_in(reader)[0]
 
-    def account(self, reader: Reader, *, changes: bool = False) -> AccountName:
+    def account(self, reader: Reader) -> AccountName:
         """Whose account that is, if the key is good for all of it."""
-        account, caller = self._signed_in(reader, changes=changes)
+        account, caller = self._signed_in(reader)
         _allow(visibility.is_for(caller))
         return account
 
@@ -88,9 +88,9 @@ class Access:
         _allow(visibility.is_for_host(caller, host))
         return account
 
-    def domain(self, reader: Reader, host: Host, *, changes: bool = False) -> Caller:
+    def domain(self, reader: Reader, host: Host) -> Caller:
         """Who looks at everything that there is at a host of his."""
-        caller = self.caller(reader, changes=changes)
+        caller = self.caller(reader)
         _allow(visibility.may_read_domain(caller, self.directory.holder_of(host)))
         _allow(visibility.is_for_host(caller, host))
         return caller
