@@ -50,7 +50,7 @@ async def shaken(house: WebHouse, target: str, *lines: str) -> Answer:
     return await asyncio.to_thread(say, ("127.0.0.1", house.port), octets)
 
 
-ANOTHERS: Final = (
+OF_ANOTHER: Final = (
     MINE,
     "MINE@THING.TEST",
     "mine%2Btag@thing.test",
@@ -79,7 +79,7 @@ ANOTHERS: Final = (
 )
 
 
-@pytest.mark.parametrize("named", ANOTHERS)
+@pytest.mark.parametrize("named", OF_ANOTHER)
 @pytest.mark.parametrize("who", ["anonymous", "stranger", "unknown"])
 async def test_by_no_name_does_anyone_listen_to_what_is_anothers(
     owned: WebHouse, named: str, who: str
