@@ -15,7 +15,7 @@ from mailweir.model.message import MessageId
 from mailweir.model.places import Places
 from mailweir.model.plan import Plan, PlanName
 from mailweir.policy.marking import toggled
-from mailweir.services.keeping import Keeping
+from mailweir.services.keeping import EVERY, Keeping
 
 ANN = AccountName("ann")
 LATER = NOON + 10**9
@@ -58,6 +58,16 @@ async def test_what_becomes_public_goes_within_an_hour(store: Store) -> None:
     while await store.mailbox.expire(before=LATER, keep=0):
         pass
     assert await inboxes(store) == []
+
+
+async def test_of_what_becomes_public_the_surplus_goes_within_an_hour(store: Store) -> None:
+    await furnish(store, BOB, BOB, BOB)
+    assert await store.mailbox.expire(before=0, keep=1, private=bobs) == 0
+    assert await store.mailbox.expire(before=0, keep=1, private=bobs) == 0
+    store.clock.advance(3600)
+    while await store.mailbox.expire(before=0, keep=1):
+        pass
+    assert await inboxes(store) == [BOB]
 
 
 async def test_a_message_to_both_keeps_its_private_copy(store: Store) -> None:
@@ -115,9 +125,12 @@ async def test_each_account_keeps_what_its_plan_says(store: Store) -> None:
         await domains.hold(ANN, host)
     await domains.set_private(ANN, hosts[1], private=False)
     await furnish(store, *[BOB, EVE, Inbox("a@private.test"), Inbox("b@public.test")] * 3)
-    keeping = Keeping(accounts, domains, store.mailbox, MemoryDirectory(registry))
+    keeping = Keeping(accounts, domains, store.mailbox, MemoryDirectory(registry), store.clock)
     assert await keeping.round() == 4
+    await store.intake.deliver(a_delivery(99, BOB))
     assert await keeping.round() == 0
+    store.clock.advance(EVERY)
+    assert await keeping.round() == 1
     left = await inboxes(store)
     assert [left.count(one) for one in (EVE, Inbox("b@public.test"))] == [3, 3]
     assert len(left) == 8

@@ -120,7 +120,7 @@ class _Tidying:
         self._directory = directory
         self._accounts = SqliteAccounts(settings.data, self._clock)
         self._domains = SqliteDomains(settings.data, self._clock)
-        self._keeping = Keeping(self._accounts, self._domains, self._mailbox, directory)
+        self._keeping = Keeping(self._accounts, self._domains, self._mailbox, directory, self._clock)
         self._trouble = ""
 
     async def run(self, stopping: asyncio.Event) -> int:

@@ -53,7 +53,8 @@ class Expiry:
             seqs, more = await self._readers.run(lambda c, now=now: self._ages.look(c, before, rows, now))
         more = keep > 0
         while not seqs and more:
-            seqs, more = await self._readers.run(lambda c: self._counts.look(c, keep, rows))
+            now = self._clock.monotonic()
+            seqs, more = await self._readers.run(lambda c, now=now: self._counts.look(c, keep, rows, now))
         return seqs
 
     async def _remove(self, seqs: list[int]) -> int:

@@ -83,29 +83,37 @@ class AgeScan:
                 if picked and (len(picked) >= rows or octets > _OCTETS):
                     return picked, True
                 picked.append(seq)
+        if len(found) == _LOOK:  # the last message may have more copies: it has fewer than a look has rows
+            return picked, True
         if found:
             self._place = (self._place[0], self._place[1] + 1)
-        return picked, len(found) == _LOOK
+        return picked, False
 
 
 class CountScan:
     """Walks over all entries once, and then over new ones, for inboxes that hold more than `keep`.
 
     At the end it says so once, before it looks for what has come meanwhile: who then pauses removes a
-    second's mail in a few slices, and not in one for every millisecond. Start anew when a removal failed.
+    second's mail in a few slices, and not in one for every millisecond. It begins anew after an hour, since
+    private inboxes may have become public. Start anew when a removal failed.
     """
 
     def __init__(self, private: Private) -> None:
         self._private = private
         self._keep = 0
+        self._begun: float | None = None
         self._cursor = 0
         self._at_end = False
         self._inboxes: dict[str, None] = {}  # seen since the cursor moved, not yet found in order
 
-    def look(self, connection: Connection, keep: int, rows: int) -> tuple[list[int], bool]:
-        """At most `rows` surplus copies, oldest of each inbox first, and whether there may be more."""
-        if keep != self._keep:
-            self._keep, self._cursor, self._at_end, self._inboxes = keep, 0, False, {}
+    def look(self, connection: Connection, keep: int, rows: int, now: float) -> tuple[list[int], bool]:
+        """At most `rows` surplus copies, oldest of each inbox first, and whether there may be more.
+
+        `now` as in `AgeScan`.
+        """
+        if keep != self._keep or self._begun is None or now - self._begun >= _ANEW:
+            self._keep, self._begun = keep, now
+            self._cursor, self._at_end, self._inboxes = 0, False, {}
         if not self._inboxes and not self._move(connection):
             return [], False
         picked: list[tuple[int, int]] = []
