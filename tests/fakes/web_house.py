@@ -58,16 +58,21 @@ class HandClock:
 
 
 class HandResolver:
-    """A DNS of what a test puts into it; `silent` has it give no answer."""
+    """A DNS of what a test puts into it.
+
+    `silent` has it give no answer; `delay` is how long it takes, in seconds.
+    """
 
     def __init__(self) -> None:
         self.txt: dict[str, list[str]] = {}
         self.mx: dict[str, list[str]] = {}
         self.silent = False
+        self.delay = 0.0
         self.asked = 0
 
     async def texts(self, host: Host) -> Sequence[str]:
         self.asked += 1
+        await asyncio.sleep(self.delay)
         if self.silent:
             raise UnavailableError("silent")
         return self.txt.get(host, [])

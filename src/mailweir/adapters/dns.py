@@ -38,15 +38,15 @@ class DnsResolver:
         return [Host(canonical_domain(name)) for name in names if name != "."]
 
     async def _ask(self, host: Host, kind: str) -> list[Any]:
-        async with self._places:
-            try:
+        try:
+            async with asyncio.timeout(2 * _SECONDS), self._places:
                 answer = await self._configured().resolve(
                     f"{host}.", kind, lifetime=_SECONDS, raise_on_no_answer=False
                 )
-            except dns.resolver.NXDOMAIN:
-                return []
-            except (dns.exception.DNSException, OSError) as error:
-                raise UnavailableError(f"the DNS gave no answer for {host}") from error
+        except dns.resolver.NXDOMAIN:
+            return []
+        except (dns.exception.DNSException, OSError, TimeoutError) as error:
+            raise UnavailableError(f"the DNS gave no answer for {host}") from error
         return list(answer)[:_RECORDS]
 
     def _configured(self) -> dns.asyncresolver.Resolver:

@@ -5,7 +5,7 @@ What is said of a host here holds for that name alone, not for those below it.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from mailweir.model.account import AccountName
@@ -47,6 +47,7 @@ class Domains:
     access: Access
     proving: Proving
     secrets: Keys
+    _asking: set[tuple[AccountName, Host]] = field(default_factory=set[tuple[AccountName, Host]])
 
     @property
     def hosting(self) -> Hosting:
@@ -95,9 +96,13 @@ class Domains:
         now = self.proving.clock.now()
         if claim is None or (claim.checked is not None and now - claim.checked < AGAIN):
             return claim
-        if self.hosting.kind(host) is Kind.HOSTED:
+        if self.hosting.kind(host) is Kind.HOSTED or (account, host) in self._asking:
             return claim
-        checked = await self.proving.check(claim)
+        self._asking.add((account, host))
+        try:
+            checked = await self.proving.check(claim)
+        finally:
+            self._asking.discard((account, host))
         self._learn()
         return checked
 

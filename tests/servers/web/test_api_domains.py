@@ -1,5 +1,7 @@
 """Domains of accounts by REST: claimed, proved, looked at, made public, given back."""
 
+import asyncio
+
 import pytest
 
 from fakes.web_house import Answer, WebHouse
@@ -170,6 +172,14 @@ async def test_the_dns_is_not_asked_twice_in_a_moment(house: WebHouse, ann: str)
         house.clock.time += wait
         assert (await ask(house, ann, "POST", f"{PATH}/verify")).status == 200
         assert house.resolver.asked == asked
+
+
+async def test_of_many_who_ask_at_once_one_asks_the_dns(house: WebHouse, ann: str) -> None:
+    await ask(house, ann, "POST", PATH)
+    house.resolver.delay = 0.2
+    answers = await asyncio.gather(*(ask(house, ann, "POST", f"{PATH}/verify") for _ in range(20)))
+    assert {answer.status for answer in answers} == {200}
+    assert house.resolver.asked == 1
 
 
 async def test_a_silent_dns_takes_nothing_away(house: WebHouse, ann: str) -> None:
