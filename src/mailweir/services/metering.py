@@ -103,7 +103,7 @@ class Metering:
                 counts.new.subtract(new)
                 counts.new += Counter()  # without those that are 0
                 counts.totals.update(totals)
-        self._left.clear()
+        self._left = [counts for counts in self._left if counts.new]  # a month may have ended meanwhile
 
     def _current(self) -> _Counts:
         if self._clock.now() >= self._counts.ends:

@@ -53,7 +53,7 @@ def account(connection: Connection, name: AccountName) -> Account | None:
     return _account(*rows[0]) if rows else None
 
 
-def set_capture(connection: Connection, name: AccountName, private: bool) -> Account | None:  # noqa: FBT001
+def set_capture(connection: Connection, name: AccountName, *, private: bool) -> Account | None:
     """Whether what the account captures is saved for it."""
     statement = "UPDATE account SET capture_private = ?, number = ? WHERE name = ?"
     connection.execute(statement, (private, next_number(connection), name))

@@ -59,7 +59,7 @@ class SqliteAccounts:
 
     async def set_capture(self, account: AccountName, *, private: bool) -> Account | None:
         """Whether what the account captures is saved for it."""
-        found, _ = await self._changes.run(lambda c: account_queries.set_capture(c, account, private))
+        found, _ = await self._changes.run(lambda c: account_queries.set_capture(c, account, private=private))
         return found
 
     async def set_plan(self, account: AccountName, plan: PlanName) -> Account | None:

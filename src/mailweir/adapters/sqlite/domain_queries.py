@@ -86,11 +86,7 @@ def note(
 
 
 def set_private(
-    connection: Connection,
-    account: AccountName,
-    host: Host,
-    private: bool,  # noqa: FBT001  as in the port
-    now: int,
+    connection: Connection, account: AccountName, host: Host, now: int, *, private: bool
 ) -> CustomDomain | None:
     """Whether all mail for the host is the holder's."""
     found = domain(connection, account, host)

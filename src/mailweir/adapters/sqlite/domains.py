@@ -70,7 +70,7 @@ class SqliteDomains:
         """Whether all mail for the host is the holder's."""
         now = self._clock.now()
         found, _ = await self._changes.run(
-            lambda c: domain_queries.set_private(c, account, host, private, now)
+            lambda c: domain_queries.set_private(c, account, host, now, private=private)
         )
         return found
 
