@@ -31,12 +31,15 @@ class KeyUses:
         """Keeps what there is every ten seconds, until it is cancelled."""
         while True:
             await asyncio.sleep(_EVERY)
-            with suppress(UnavailableError):  # what is new by then is kept in the next round
+            with suppress(UnavailableError):  # the next round keeps it
                 await self.keep()
 
     async def keep(self) -> None:
-        """Keeps what there is. Raises UnavailableError."""
-        uses = dict(self.using.uses)
-        self.using.uses.clear()
-        if uses:
-            await self.accounts.note_uses(uses)
+        """Keeps what there is. Raises UnavailableError, and forgets nothing then."""
+        uses = self.using.uses
+        known = dict(uses)
+        if known:
+            await self.accounts.note_uses(known)
+        for digest, moment in known.items():
+            if uses.get(digest) == moment:  # else it was used once more meanwhile
+                del uses[digest]
