@@ -5,7 +5,6 @@ does.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from mailweir.model.account import AccountName, OwnedAddress
@@ -14,8 +13,8 @@ from mailweir.model.plan import MOST_ADDRESSES, Plan
 from mailweir.policy.alternates import Alternates
 from mailweir.policy.visibility import Reader, Refusal
 from mailweir.ports.accounts import Accounts, TakenError
-from mailweir.ports.errors import UnavailableError
 from mailweir.services.access import Access, RefusedError
+from mailweir.services.learning import learn
 
 
 class AlreadyYoursError(Exception):
@@ -95,7 +94,7 @@ class Addresses:
             if error.account != account:
                 raise RefusedError(Refusal.TAKEN) from error
             raise AlreadyYoursError(f"{error.inbox} is yours already.") from error
-        self._learn()
+        learn(self.access.directory)
         return new
 
     async def describe(self, reader: Reader, inbox: Inbox, info: str | None) -> OwnedAddress:
@@ -115,16 +114,11 @@ class Addresses:
         gone = await self.accounts.release(account, inbox)
         if gone is None:
             raise NotOwnedError(f"{inbox} is not yours.")
-        self._learn()
+        learn(self.access.directory)
         return gone
 
     def _most(self, account: AccountName) -> int:
         return min(self.access.directory.plan_of(account).addresses, MOST_ADDRESSES)
-
-    def _learn(self) -> None:
-        """Whoever asks this process next is answered by what holds now; without it, within a moment."""
-        with suppress(UnavailableError):  # it is done all the same
-            self.access.directory.refresh()
 
     def _check_not_anothers(self, account: AccountName, inbox: Inbox, found: OwnedAddress | None) -> None:
         owner = self.access.directory.owner_of(inbox) if found is None else found.account

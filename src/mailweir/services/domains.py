@@ -4,7 +4,6 @@ What is said of a host here holds for that name alone, not for those below it.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,9 +16,10 @@ from mailweir.policy.visibility import Reader, Refusal
 from mailweir.ports import domains as port
 from mailweir.ports.clock import Keys
 from mailweir.ports.domains import HeldError
-from mailweir.ports.errors import ConflictError, UnavailableError
+from mailweir.ports.errors import ConflictError
 from mailweir.ports.mailbox import Mailbox
 from mailweir.services.access import Access, RefusedError
+from mailweir.services.learning import learn
 from mailweir.services.proving import Proving
 
 AGAIN: Final = 5_000
@@ -103,14 +103,14 @@ class Domains:
             checked = await self.proving.check(claim)
         finally:
             self._asking.discard((account, host))
-        self._learn()
+        learn(self.access.directory)
         return checked
 
     async def set_private(self, reader: Reader, host: Host, *, private: bool) -> CustomDomain | None:
         """Whether all mail for the host is the account's, or everybody's."""
         account = self.access.account_at_host(reader, host, changes=True)
         changed = await self.domains.set_private(account, host, private=private)
-        self._learn()
+        learn(self.access.directory)
         return changed
 
     async def drop(self, reader: Reader, host: Host, *, with_mail: bool) -> CustomDomain | None:
@@ -126,7 +126,7 @@ class Domains:
                     "or add ?deleteDomainMessages=true."
                 )
         dropped = await self.domains.drop(account, host)
-        self._learn()
+        learn(self.access.directory)
         return dropped
 
     async def count(self, reader: Reader, host: Host) -> int:
@@ -149,9 +149,5 @@ class Domains:
         except HeldError as error:  # somebody was quicker
             await self.domains.drop(account, new.host)
             raise RefusedError(Refusal.DOMAIN_TAKEN) from error
-        self._learn()
+        learn(self.access.directory)
         return held or new
-
-    def _learn(self) -> None:
-        with suppress(UnavailableError):  # it is done all the same, and known within a moment
-            self.access.directory.refresh()

@@ -4,7 +4,6 @@ A session is a secret of its own, which is of no use without the key that it was
 ends it. It ends by itself after two weeks.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +12,8 @@ from mailweir.model.verdict import Verdict
 from mailweir.ports.accounts import Accounts
 from mailweir.ports.clock import Clock, Keys
 from mailweir.ports.directory import Directory
-from mailweir.ports.errors import ConflictError, UnavailableError
+from mailweir.ports.errors import ConflictError
+from mailweir.services.learning import learn
 from mailweir.services.signin import SignIn
 
 LASTS: Final = 14 * 24 * 3600
@@ -46,14 +46,10 @@ class Sessions:
             return Verdict.WRONG_LOGIN
         if former is not None:
             await self.accounts.end_session(key_hash(former))
-        self._learn()
+        learn(self.directory)
         return token
 
     async def end(self, token: str) -> None:
         """The token opens nothing from now on."""
         await self.accounts.end_session(key_hash(token))
-        self._learn()
-
-    def _learn(self) -> None:
-        with suppress(UnavailableError):  # it is done all the same, and known within a moment
-            self.directory.refresh()
+        learn(self.directory)
