@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -12,6 +13,7 @@ from browser.house import House, address
 from browser.letters import letters
 from browser.views import VIEWS
 from cli.test_accounts import mailweir
+from cli.test_users import with_input
 
 WIDE, NARROW = 1280, 320  # CSS pixels; 320 is what WCAG 2.2 §1.4.10 asks for
 PAGES = (
@@ -22,9 +24,14 @@ PAGES = (
     "message",
     "strange message",
     "signin",
+    "forgot",
+    "account",
+    "codes",
     "docs",
     "error",
 )
+FOR_PEOPLE = ("account", "codes")
+PASSWORD = "correct horse battery staple"
 MOST_TABS = 400
 # An error page is an error, and which features a policy may name differs by platform.
 EXPECTED = re.compile(r"status of 404|Permissions-Policy header: Unrecognized feature")
@@ -49,9 +56,17 @@ FOCUS = """() => {
 NAMES = "() => [...document.querySelectorAll('[data-control]')].map(one => one.outerHTML.slice(0, 100))"
 
 
+def a_person(data: Path) -> None:
+    """An account with a member, keys, and somebody who signs in by a password."""
+    mailweir("account", "add", "person", data=data)
+    mailweir("user", "add", "person", "bob", "--member", "--can-elevate", data=data)
+    with_input("user", "add", "person", "--password-stdin", text=PASSWORD, data=data)
+
+
 @pytest.fixture(scope="module")
 def paths(house: House) -> dict[str, str]:
     house.drop("dana", letters())
+    a_person(house.server.data)
     return {
         "home": "/",
         "inbox": f"/inbox/{address('dana')}",
@@ -60,9 +75,22 @@ def paths(house: House) -> dict[str, str]:
         "message": house.paths(VIEWS["page"], "dana")[0],
         "strange message": house.paths(VIEWS["page"], "words")[-1],
         "signin": "/signin",
+        "forgot": "/forgot",
+        "account": "/account",
+        "codes": "/account/codes",
         "docs": "/docs",
         "error": f"/inbox/{address('nobody')}/none",
     }
+
+
+def visit(house: House, paths: dict[str, str], screen: Page, name: str) -> None:
+    """Goes to a page; signs in for those that are an account's."""
+    if name in FOR_PEOPLE:
+        screen.goto(f"{house.origin}/signin")
+        screen.get_by_label("Account, account/user").fill("person")
+        screen.get_by_label("Key or password").fill(PASSWORD)
+        screen.get_by_role("button", name="Sign in").click()
+    screen.goto(house.origin + paths[name])
 
 
 @pytest.fixture
@@ -94,7 +122,7 @@ def grave(page: Page) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 @screens((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"))
 def test_axe_finds_nothing_grave(house: House, paths: dict[str, str], screen: Page, name: str) -> None:
-    screen.goto(house.origin + paths[name])
+    visit(house, paths, screen, name)
     assert grave(screen) == []
 
 
@@ -107,7 +135,7 @@ def test_axe_finds_what_is_grave(screen: Page) -> None:
 @pytest.mark.parametrize("name", PAGES)
 @screens((NARROW, "light"))
 def test_nobody_scrolls_sideways(house: House, paths: dict[str, str], screen: Page, name: str) -> None:
-    screen.goto(house.origin + paths[name])
+    visit(house, paths, screen, name)
     assert screen.evaluate("() => document.documentElement.scrollWidth") <= NARROW
 
 
@@ -116,7 +144,7 @@ def test_nobody_scrolls_sideways(house: House, paths: dict[str, str], screen: Pa
 def test_a_keyboard_reaches_every_control_and_shows_where_it_is(
     house: House, paths: dict[str, str], screen: Page, name: str
 ) -> None:
-    screen.goto(house.origin + paths[name])
+    visit(house, paths, screen, name)
     wanted = cast("int", screen.evaluate(NUMBER))
     assert 0 < wanted < MOST_TABS
     names = cast("list[str]", screen.evaluate(NAMES))
@@ -135,7 +163,7 @@ def test_a_page_complains_of_nothing(house: House, paths: dict[str, str], screen
     said: list[str] = []
     screen.on("console", lambda message: said.append(message.text))
     screen.on("pageerror", lambda error: said.append(error.message))
-    screen.goto(house.origin + paths[name])
+    visit(house, paths, screen, name)
     assert [one for one in said if not EXPECTED.search(one)] == []
 
 
@@ -162,11 +190,11 @@ def test_a_person_signs_in_sees_what_is_private_and_signs_out(house: House, scre
     screen.goto(f"{house.origin}/inbox/{private}")
     assert "401" in str(house.server.api.get(f"/inbox/{private}").status)
     screen.get_by_role("link", name="Sign in").click()
-    screen.get_by_label("Account, or an address of it").fill(name)
-    screen.get_by_label("Key", exact=True).fill("k_wrong")
+    screen.get_by_label("Account, account/user").fill(name)
+    screen.get_by_label("Key or password").fill("k_wrong")
     screen.get_by_role("button", name="Sign in").click()
-    assert screen.get_by_role("alert").inner_text() == "There is no such name with that key."
-    screen.get_by_label("Key", exact=True).fill(key)
+    assert screen.get_by_role("alert").inner_text().startswith("There is no such name with that key")
+    screen.get_by_label("Key or password").fill(key)
     screen.get_by_role("button", name="Sign in").click()
     screen.goto(f"{house.origin}/inbox/{private}")
     screen.get_by_role("link", name="For my eyes").click()
@@ -175,3 +203,26 @@ def test_a_person_signs_in_sees_what_is_private_and_signs_out(house: House, scre
     screen.get_by_role("button", name="Sign out").click()
     screen.goto(f"{house.origin}/inbox/{private}")
     assert screen.get_by_role("heading", level=1).inner_text() == "Unauthorized"
+
+
+@screens((WIDE, "light"), (NARROW, "light"))
+def test_a_person_changes_his_password_and_makes_a_key(house: House, screen: Page) -> None:
+    name = f"changer-{(screen.viewport_size or {'width': 0})['width']}"
+    mailweir("account", "add", name, data=house.server.data)
+    password = mailweir("user", "add", name, data=house.server.data).stdout.strip()
+    screen.goto(f"{house.origin}/signin")
+    screen.get_by_label("Account, account/user").fill(name)
+    screen.get_by_label("Key or password").fill(password)
+    screen.get_by_role("button", name="Sign in").click()
+    screen.get_by_role("link", name=name, exact=True).click()
+    screen.get_by_label("The one that you have").fill(password)
+    screen.get_by_label("The new one").fill(PASSWORD)
+    screen.get_by_role("button", name="Change").click()
+    assert "password changed" in screen.get_by_role("main").inner_text()
+    screen.get_by_label("Name").first.fill("ci")
+    screen.get_by_role("button", name="Make a key").click()
+    assert "k_" in screen.get_by_role("status").last.inner_text()
+    screen.get_by_role("button", name="Revoke ci").click()
+    assert screen.get_by_role("button", name="Revoke ci").count() == 0
+    screen.get_by_role("button", name="Sign out everywhere").click()
+    assert screen.get_by_role("heading", level=1).inner_text() == "Sign in"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fakes.makers import BOB, EVE, NOON, HandClock
+from fakes.quick import quick_passwords
 from mailweir.adapters.memory.plans import MemoryPlans
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.model.account import WHOLE, Account, AccountName, Key, OwnedAddress, Scope, key_hash
@@ -29,13 +30,14 @@ class Office:
     clock: HandClock = field(default_factory=HandClock)
 
     def __post_init__(self) -> None:
+        self.passwords = quick_passwords()
         self.metering = Metering(MemoryPlans(self.registry), self.directory(), self.clock)
 
     def directory(self) -> MemoryDirectory:
         return MemoryDirectory(self.registry)
 
     def signin(self) -> SignIn:
-        return SignIn(self.directory(), self.clock)
+        return SignIn(self.directory(), self.passwords, self.clock)
 
     def has_key(self, account: AccountName, key: str, scope: Scope = WHOLE) -> None:
         self.registry.keys[key_hash(key)] = Key(account, key, key[-4:], NOON, scope)

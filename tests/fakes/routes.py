@@ -30,6 +30,10 @@ _USUAL: Final[Mapping[str, str]] = {
     "private": "true",
     "md5": "d41d8cd98f00b204e9800998ecf8427e",
     "listed": "thing.test",
+    "key_name": "spare",
+    "user": "bob",
+    "session": "0123456789ab",
+    "token": "k_made0up0token00000",
 }
 
 

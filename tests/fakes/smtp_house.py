@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
+from fakes.quick import quick_passwords
+from mailweir.adapters.argon2 import Argon2Passwords
 from mailweir.adapters.certificate import made_for
 from mailweir.adapters.memory.plans import MemoryPlans
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
@@ -215,12 +217,13 @@ def a_door(intake: HeldIntake, choices: Mapping[str, object]) -> Door:
         rules = replace(rules, auth=any_login, auth_without_tls=any_login)
         return PublicDoor(reception, rules, any_login=any_login)
     metering = Metering(MemoryPlans(accounts), known, clock)
-    capture = Capture(reception, SignIn(known, clock), metering, for_all=any_login)
+    passwords = cast("Argon2Passwords", choices.get("passwords") or quick_passwords())
+    capture = Capture(reception, SignIn(known, passwords, clock), metering, for_all=any_login)
     return SubmissionDoor(capture, replace(rules, auth=True, auth_without_tls=any_login))
 
 
 async def a_house(directory: Path, **choices: object) -> House:
-    """Choices: deadlines, tls, any_login, base_domains, trusted, most_sessions, host.
+    """Choices: deadlines, tls, any_login, base_domains, trusted, most_sessions, host, passwords.
 
     With `accounts`, a registry, it is a submission door, else a public one.
     """

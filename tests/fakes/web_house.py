@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from fakes.quick import quick_passwords
 from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.domains import MemoryDomains
@@ -15,12 +16,14 @@ from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.plans import MemoryPlans
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.adapters.memory.store import MemoryStore
+from mailweir.adapters.memory.users import MemoryUsers
 from mailweir.adapters.parser_pool.digesting import digest_of
 from mailweir.adapters.system import RandomKeys
 from mailweir.model.account import AccountName, NewKey, Scope, key_hash
 from mailweir.model.address import Address, Host, Inbox
 from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
+from mailweir.model.user import Traits, UserName, operator_of
 from mailweir.policy.alternates import Alternates
 from mailweir.policy.hosting import Hosting
 from mailweir.policy.visibility import AnonymousRules
@@ -32,14 +35,19 @@ from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.metering import Metering
+from mailweir.services.people import People
+from mailweir.services.profile import Profile
 from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
+from mailweir.services.resets import Resets
+from mailweir.services.second_factor import SecondFactor
 from mailweir.services.sessions import Sessions
 from mailweir.services.signin import SignIn
 from mailweir.services.streams import Streams
 from mailweir.services.watching import Watching
 
 ALTERNATES = Alternates("a secret of tests")
+ROOT = Traits()
 NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
 PLAIN = b"From: Ann <ann@sender.test>\r\nTo: bob@thing.test\r\nSubject: Hello\r\n\r\nIt works.\r\n"
 
@@ -188,6 +196,8 @@ class WebHouse:
         self.accounts = MemoryAccounts(self.registry, self.clock)
         self.domains = MemoryDomains(self.registry, self.clock)
         self.plans = MemoryPlans(self.registry)
+        self.users = MemoryUsers(self.registry, self.clock)
+        self.links: list[tuple[str, str, str]] = []
         self.resolver = HandResolver()
         self._kept = 0
 
@@ -216,9 +226,24 @@ class WebHouse:
         proving = Proving(self.domains, self.mailbox, self.resolver, hosting, self.clock)
         domains = Domains(self.domains, self.mailbox, access, proving, RandomKeys())
         directory = access.directory
-        sessions = Sessions(self.accounts, directory, SignIn(directory, self.clock), RandomKeys(), self.clock)
+        passwords, secrets = quick_passwords(), RandomKeys()
+        signin = SignIn(directory, passwords, self.clock)
+        second = SecondFactor(self.users, self.clock)
+        sessions = Sessions(self.accounts, directory, signin, second, secrets, self.clock)
+        people = People(self.users, self.accounts, passwords, secrets, self.clock)
+        self.people = people
+        self.resets = Resets(people, signin, directory, self.send_link)
         self.metering = Metering(self.plans, access.directory, self.clock)
-        uses = Uses(reading, Addresses(self.accounts, access, ALTERNATES), domains, self.metering, sessions)
+        uses = Uses(
+            reading,
+            Addresses(self.accounts, access, ALTERNATES),
+            domains,
+            self.metering,
+            sessions,
+            people,
+            Profile(self.users, access, sessions),
+            self.resets,
+        )
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)
         await self.server.start()
@@ -235,6 +260,8 @@ class WebHouse:
         for kept in (known.accounts, known.keys, known.sessions, known.addresses, known.domains):
             kept.clear()
         known.plans.clear()
+        known.users.clear()
+        known.journal.clear()
         known.former.clear()
 
     async def key(self, account: str, name: str, scope: Scope) -> str:
@@ -244,6 +271,13 @@ class WebHouse:
             AccountName(account), NewKey(name, key_hash(key), key[-4:], scope), most=9
         )
         return key
+
+    async def user(self, account: str, name: str, traits: Traits = ROOT) -> str:
+        """One of the people of an account; his password."""
+        return await self.people.add(operator_of(AccountName(account)), UserName(name), traits)
+
+    async def send_link(self, inbox: Inbox, name: str, token: str) -> None:
+        self.links.append((inbox, name, token))
 
     async def domain(self, account: str, host: str, *, private: bool = True) -> None:
         """Makes a host an account's."""

@@ -7,6 +7,7 @@ from fakes.offices import ANN, ANN_KEY, BEN_KEY, Office, an_office
 from mailweir.model.account import AccountName, Grant, Scope, Session, key_hash
 from mailweir.model.address import Host, Inbox
 from mailweir.model.plan import Plan
+from mailweir.model.user import User, UserName
 from mailweir.model.verdict import Verdict
 from mailweir.ports.directory import Directory
 from mailweir.services.signin import BY_NAME, BY_NETWORK, Login, SignIn
@@ -105,6 +106,10 @@ class Asked:
         self.questions.append("session")
         return self._directory.session(digest)
 
+    def user(self, account: AccountName, name: UserName) -> User | None:
+        self.questions.append("user")
+        return self._directory.user(account, name)
+
     def plan_of(self, account: AccountName) -> Plan:
         self.questions.append("plan")
         return self._directory.plan_of(account)
@@ -122,7 +127,7 @@ def test_who_is_wrong_costs_the_same_work_however_wrong(
 ) -> None:
     for name, password in ((unknown, ANN_KEY), (unknown, WRONG), (known, WRONG), (known, BEN_KEY)):
         asked = Asked(office.directory())
-        SignIn(asked, office.clock).login(name, password, HERE)
+        SignIn(asked, office.passwords, office.clock).login(name, password, HERE)
         assert asked.questions == questions
 
 

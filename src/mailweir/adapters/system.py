@@ -16,7 +16,10 @@ _TIME_PAIRS = 4  # enough for milliseconds until the year 2059
 _NOISE = 24  # characters of base64 without padding, which are 144 bits
 _DRAWN = 64  # ids whose noise is drawn at once: each draw hands the interpreter's lock over
 _ALPHABET = string.ascii_letters + string.digits
+_TYPED = "abcdefghjkmnpqrstuvwxyz23456789"  # without what looks like another
 _KEY, _TOKEN = 40, 24  # characters
+_GROUP = 5  # characters
+_CODES_SECRET, _CREDENTIAL = 20, 32  # octets
 _LETTERS_ONLY = bytes.maketrans(b"+/", b"zZ")
 
 
@@ -68,9 +71,29 @@ class RandomKeys:
         """What goes into the DNS: 24 letters and digits behind our name, which are 143 bits."""
         return PROOF_PREFIX + _random(_TOKEN)
 
+    def password(self) -> str:
+        """Four groups, which are 99 bits."""
+        return _groups(4)
 
-def _random(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    def codes_secret(self) -> str:
+        """160 bits in base32."""
+        return base64.b32encode(secrets.token_bytes(_CODES_SECRET)).decode()
+
+    def recovery_code(self) -> str:
+        """Two groups, which are 49 bits: they are tried a few times a minute at most."""
+        return _groups(2)
+
+    def credential(self) -> bytes:
+        """32 octets."""
+        return secrets.token_bytes(_CREDENTIAL)
+
+
+def _random(length: int, alphabet: str = _ALPHABET) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def _groups(number: int) -> str:
+    return "-".join(_random(_GROUP, _TYPED) for _ in range(number))
 
 
 def _base36(number: int) -> str:

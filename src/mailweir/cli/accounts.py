@@ -1,6 +1,7 @@
 """`mailweir account` and `mailweir key`, also beside a running server."""
 
 import os
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +12,15 @@ from cyclopts import App, Parameter, validators
 from mailweir.cli.saying import OK, Config, Data, Json, complain, print_json, print_lines, print_text
 from mailweir.config.errors import SettingsError
 from mailweir.config.load import load
-from mailweir.model.account import AccountName, Key, account_name, is_key_name
-from mailweir.model.address import Address, Host, Inbox
-from mailweir.model.domain import custom_host
+from mailweir.model.account import AccountName, Key, Scope, account_name, is_key_name
+from mailweir.model.domain import Place, place_named
 from mailweir.model.plan import PlanName, plan_name
+from mailweir.model.user import operator_of
 from mailweir.roles.errors import StartError
 
 T = TypeVar("T")
+
+_DAY = 24 * 3600 * 1000  # milliseconds
 
 _Name = Annotated[str, Parameter(help="The name of the account.")]
 _KeyName = Annotated[str, Parameter(help="What the key is called.")]
@@ -26,6 +29,7 @@ _Days = Annotated[
     int | None,
     Parameter(help="For how many days the key is good.", validator=validators.Number(gte=1, lte=3650)),
 ]
+_Member = Annotated[bool, Parameter(help="The key does not see to users, keys and domains.", negative=())]
 _Only = Annotated[str | None, Parameter(help="The one address or domain that the key is good for.")]
 _Private = Annotated[bool | None, Parameter(help="Whether what the account captures is kept for it alone.")]
 _Plan = Annotated[str | None, Parameter(help="The plan that the account is on; `mailweir plan list`.")]
@@ -68,6 +72,7 @@ def key_add(  # noqa: PLR0913  each is a flag
     read_only: _ReadOnly = False,
     days: _Days = None,
     only: _Only = None,
+    member: _Member = False,
     json: Json = False,
     config: Config = None,
     data: Data = None,
@@ -75,11 +80,9 @@ def key_add(  # noqa: PLR0913  each is a flag
     """Make one more key, and print it; it is never shown again."""
     owner, called = account_of(account_name), _key_name(name)
     place = None if only is None else _place(only)
-    made = administer(
-        config,
-        data,
-        lambda office: office.add_key(owner, called, writes=not read_only, days=days, place=place),
-    )
+    expires = None if days is None else time.time_ns() // 1_000_000 + days * _DAY
+    scope = Scope(expires, not read_only, place, not member)
+    made = administer(config, data, lambda office: office.people.add_key(operator_of(owner), called, scope))
     return print_json({"account": owner, "name": called, "key": made}) if json else print_text(made)
 
 
@@ -87,7 +90,7 @@ def key_add(  # noqa: PLR0913  each is a flag
 def key_list(account_name: _Name, *, json: Json = False, config: Config = None, data: Data = None) -> int:
     """Print the keys of an account: their names, and how they end."""
     owner = account_of(account_name)
-    found = administer(config, data, lambda office: office.keys(owner))
+    found = administer(config, data, lambda office: office.people.keys(operator_of(owner)))
     if json:
         return print_json([_shown(one) for one in found])
     return print_lines([_line(one) for one in found], f"{owner} has no key.")
@@ -99,7 +102,7 @@ def key_remove(
 ) -> int:
     """Revoke a key. It opens nothing from now on; connections that it opened end within seconds."""
     owner, called = account_of(account_name), _key_name(name)
-    if not administer(config, data, lambda office: office.remove_key(owner, called)):
+    if not administer(config, data, lambda office: office.people.remove_key(operator_of(owner), called)):
         raise StartError(f"{owner} has no key {called}.")
     return print_json({"account": owner, "name": called, "removed": True}) if json else OK
 
@@ -163,9 +166,8 @@ def _key_name(text: str) -> str:
     return text
 
 
-def _place(text: str) -> Inbox | Host:
-    address = Address.parse(text)
-    place = custom_host(text) if address is None else address.inbox
+def _place(text: str) -> Place:
+    place = place_named(text)
     if place is None:
         raise SettingsError(f"{text!r} is neither an address nor a domain.")
     return place
@@ -181,6 +183,7 @@ def _shown(one: Key) -> dict[str, object]:
         "expires": scope.expires,
         "readOnly": not scope.writes,
         "only": scope.place,
+        "member": not scope.manages,
     }
 
 
@@ -188,6 +191,7 @@ def _line(one: Key) -> str:
     scope = one.scope
     notes = [
         "reads only" if not scope.writes else "",
+        "member" if not scope.manages else "",
         f"only {scope.place}" if scope.place else "",
         f"until {_day(scope.expires)}" if scope.expires is not None else "",
         f"last used {_day(one.used)}" if one.used is not None else "never used",

@@ -19,6 +19,7 @@ from mailweir.cli.accounts import account, key
 from mailweir.cli.domains import check_dns, domain
 from mailweir.cli.plans import plan
 from mailweir.cli.saying import FAILED, OK, WRONG, Config, Json, complain, print_json, print_text, say, tell
+from mailweir.cli.users import user
 from mailweir.config import kinds, reference, serial
 from mailweir.config.errors import SettingsError
 from mailweir.config.load import Loaded, flag, load, unknown
@@ -62,6 +63,7 @@ def _with_settings(command: Callable[..., int]) -> Callable[..., int]:
 
 app.command(account)
 app.command(key)
+app.command(user)
 app.command(domain)
 app.command(plan)
 app.command(check_dns)

@@ -17,6 +17,7 @@ KEY_PREFIX: Final = "k_"
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _KEY = re.compile(r"k_[A-Za-z0-9]{16,128}")
 _KEY_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,64}")
+_SESSION_ID: Final = 12  # characters
 _HINT: Final = 4  # characters of a key by which its owner knows it again
 
 
@@ -35,12 +36,14 @@ class Account(Struct, frozen=True):
 class Scope(Struct, frozen=True):
     """What a key is good for: until `expires`, for changes only if `writes`, at `place` and nowhere else.
 
-    `place` is an inbox or a host; None is all that the account has.
+    `place` is an inbox or a host; None is all that the account has. `manages`: also for users, keys, domains
+    and the plan.
     """
 
     expires: int | None = None
     writes: bool = True
     place: Inbox | Host | None = None
+    manages: bool = True
 
     def covers(self, inbox: Inbox) -> bool:
         """Whether that inbox is within `place`."""
@@ -72,11 +75,15 @@ class NewKey(Struct, frozen=True):
 
 
 class Grant(Struct, frozen=True):
-    """What a key stands for: an account, as far as `scope` goes; `key_name` is what the owner calls it."""
+    """What a key stands for: an account, as far as `scope` goes; `key_name` is what the owner calls it.
+
+    `user`: who that is when it is no key but somebody's password; "" for a key.
+    """
 
     account: AccountName
     key_name: str
     scope: Scope = WHOLE
+    user: str = ""
 
 
 class OwnedAddress(Struct, frozen=True):
@@ -90,9 +97,24 @@ class OwnedAddress(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """Somebody who has signed in by the key of that digest, until `expires`."""
+    """Somebody who has signed in by the key of that digest, or by his password, until `expires`.
+
+    `key`: for a password its user's `credential`. `elevated`: until when a member acts as root. `created`:
+    when it began. All in milliseconds since the epoch.
+    """
 
     key: bytes
+    expires: int
+    elevated: int = 0
+    created: int = 0
+
+
+class OpenSession(Struct, frozen=True):
+    """A session as its account sees it: `id` tells it from others and opens nothing; `by`: whose it is."""
+
+    id: str
+    by: str
+    created: int
     expires: int
 
 
@@ -120,3 +142,8 @@ def key_hash(key: str) -> bytes:
 def key_hint(key: str) -> str:
     """How a key ends."""
     return key[-_HINT:]
+
+
+def session_id(token_digest: bytes) -> str:
+    """What tells a session from others of its account, and opens nothing."""
+    return token_digest.hex()[:_SESSION_ID]

@@ -6,7 +6,10 @@ from typing import Final
 from msgspec import Struct
 
 from mailweir.model.account import AccountName
-from mailweir.model.address import Host, canonical_domain
+from mailweir.model.address import Address, Host, Inbox, canonical_domain
+
+Place = Inbox | Host
+"""What a key may be good for, and nothing else."""
 
 PROOF_PREFIX: Final = "mailweir_"
 """How the text begins by which a host's owner proves in the DNS that it is his."""
@@ -48,3 +51,9 @@ def custom_host(text: str) -> Host | None:
     """The host that a person wrote; None for what cannot be one: it needs a dot, and is no IP address."""
     host = canonical_domain(text.strip().removesuffix("."))
     return Host(host) if len(host) <= _LONGEST and _HOST.fullmatch(host) else None
+
+
+def place_named(text: str) -> Place | None:
+    """The inbox or the host that a person wrote; None for what is neither."""
+    address = Address.parse(text)
+    return custom_host(text) if address is None else address.inbox

@@ -13,6 +13,7 @@ class Verdict(Enum):
     SIGN_IN_FIRST = "sign in first"
     WRONG_LOGIN = "wrong login"
     TOO_MANY_WRONG = "too many wrong logins"
+    BUSY = "busy"  # too many passwords are being looked at
     SIGNED_OUT = "signed out"  # the key of this login opens nothing any more
     OVER_QUOTA = "over quota"  # the account may ask for no more this month
     ELSEWHERE = "elsewhere"  # the key of this login is for another place

@@ -49,6 +49,11 @@ class Cells:
         self._cells.move_to_end(key)
         self._forget(moment)
 
+    def refund(self, key: Hashable) -> None:
+        """One thing that was charged was none. A key that is forgotten by now has nothing to get back."""
+        if key in self._cells:
+            self._cells[key] -= self._interval
+
     def _forget(self, moment: int) -> None:
         cells = self._cells
         for _ in range(_FORGOTTEN):

@@ -26,6 +26,7 @@ class Refusal(Enum):
     DOMAIN_TAKEN = "another account's domain"
     READ_ONLY = "this key changes nothing"
     ELSEWHERE = "this key is for another place"
+    NOT_A_MANAGER = "a member of the account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ def is_for_host(caller: Caller, host: Host) -> Refusal | None:
 def may_change(caller: Caller) -> Refusal | None:
     """None when the caller's key is good for changes."""
     return None if caller.scope.writes else Refusal.READ_ONLY
+
+
+def may_manage(caller: Caller) -> Refusal | None:
+    """None when the caller may see to users, keys and domains of his account."""
+    return None if caller.scope.manages else Refusal.NOT_A_MANAGER
 
 
 def may_read_domain(caller: Caller, holder: AccountName | None) -> Refusal | None:

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Session
+from mailweir.model.account import (
+    Account,
+    AccountName,
+    Key,
+    NewKey,
+    OpenSession,
+    OwnedAddress,
+    Session,
+)
 from mailweir.model.address import Inbox
 from mailweir.model.plan import PlanName
 from mailweir.ports.errors import ConflictError
@@ -65,7 +73,7 @@ class Accounts(Protocol):
         ...
 
     async def remove(self, account: AccountName) -> bool:
-        """Removes an account, its keys and its claims to addresses and hosts; False when there was none."""
+        """Removes an account, its people, keys, journal and claims; False when there was none."""
         ...
 
     async def add_key(self, account: AccountName, key: NewKey, *, most: int) -> Key:
@@ -91,12 +99,24 @@ class Accounts(Protocol):
     async def begin_session(self, digest: bytes, session: Session, *, most: int) -> None:
         """A session, by the digest of its token. When its key has `most` of them already the oldest ends.
 
-        Raises ConflictError when the key is unknown.
+        Raises ConflictError when the key, or the password by which it began, is unknown.
         """
         ...
 
     async def end_session(self, digest: bytes) -> bool:
         """The session is none from now on; False when it was none."""
+        ...
+
+    async def sessions(self, account: AccountName) -> Sequence[OpenSession]:
+        """What is open by the keys and the people of an account, newest first."""
+        ...
+
+    async def end_session_of(self, account: AccountName, session: str) -> bool:
+        """Ends the session of that id; False when the account has none such."""
+        ...
+
+    async def end_sessions(self, opener: bytes) -> int:
+        """Ends all that were begun by the key of that digest, or by that credential; says how many."""
         ...
 
     async def reserve(

@@ -35,3 +35,19 @@ class Keys(Protocol):
     def token(self) -> str:
         """What an account puts into the DNS to prove that a host is its own."""
         ...
+
+    def password(self) -> str:
+        """A password that nobody can guess, and that a person can type: four groups of letters and digits."""
+        ...
+
+    def codes_secret(self) -> str:
+        """What one-time codes are made of: 160 bits in base32 (RFC 4226 §4)."""
+        ...
+
+    def recovery_code(self) -> str:
+        """What stands in for a one-time code, once: two groups of letters and digits."""
+        ...
+
+    def credential(self) -> bytes:
+        """32 octets that stand for a password."""
+        ...

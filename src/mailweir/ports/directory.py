@@ -5,13 +5,21 @@ from typing import Protocol
 from mailweir.model.account import AccountName, Grant, Session
 from mailweir.model.address import Host, Inbox
 from mailweir.model.plan import Plan
+from mailweir.model.user import User, UserName
 
 
 class Directory(Protocol):
     """This process's own picture of keys, owners and hosts, at most a tenth of a second old."""
 
     def grant_of(self, digest: bytes) -> Grant | None:
-        """What the key of that digest stands for, expired or not; None for a key that is unknown."""
+        """What the key of that digest stands for, or a user's `credential`, expired or not.
+
+        None for what is unknown.
+        """
+        ...
+
+    def user(self, account: AccountName, name: UserName) -> User | None:
+        """One of the people of an account, with what he signs in by; None when there is nobody so called."""
         ...
 
     def session(self, digest: bytes) -> Session | None:

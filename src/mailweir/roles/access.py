@@ -6,6 +6,7 @@ A flood of the public door does not touch it, and it waits for no database.
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
+from mailweir.adapters.argon2 import Argon2Passwords
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.plans import SqlitePlans
 from mailweir.adapters.system import SystemClock
@@ -49,7 +50,8 @@ async def capturing(
 ) -> AsyncGenerator[tuple[Capture, Callable[[], bool]]]:
     """Captures, and keeps meanwhile when keys were used and how often; whether one of that was not synced."""
     clock = SystemClock()
-    signin = SignIn(directory, clock)
+    passwords = Argon2Passwords()
+    signin = SignIn(directory, passwords, clock)
     accounts, plans = SqliteAccounts(settings.data, clock), SqlitePlans(settings.data, clock)
     metering = Metering(plans, directory, clock)
     capture = Capture(
@@ -59,5 +61,6 @@ async def capturing(
         async with counting(accounts, signin, metering):
             yield capture, lambda: accounts.broken or plans.broken
     finally:
+        passwords.close()
         await accounts.close()
         await plans.close()

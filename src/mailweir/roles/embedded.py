@@ -130,6 +130,11 @@ def hosting(settings: Settings) -> Hosting:
     return Hosting(frozenset(settings.base_domains), tuple(Host(host) for host in mail_hosts))
 
 
+def public_url(settings: Settings) -> str:
+    """Where people reach this service by HTTP; "" where they do not."""
+    return settings.public_url or (f"http://{settings.http[0]}" if settings.http else "")
+
+
 def resolver(settings: Settings) -> DnsResolver:
     """The DNS as this service asks it."""
     return DnsResolver([(server.host, server.port) for server in settings.dns_servers])

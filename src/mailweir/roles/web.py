@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from mailweir import __version__
+from mailweir.adapters.argon2 import Argon2Passwords
 from mailweir.adapters.disposable import disposable_domains
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.plans import SqlitePlans
+from mailweir.adapters.sqlite.users import SqliteUsers
 from mailweir.adapters.system import RandomKeys, SystemClock
 from mailweir.config.settings import Settings
 from mailweir.model.address import Address
@@ -35,6 +38,7 @@ from mailweir.roles.embedded import (
     open_bus,
     open_directory,
     open_intake,
+    public_url,
     reception,
     resolver,
 )
@@ -44,10 +48,16 @@ from mailweir.servers.web.server import CONNECTIONS, WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
+from mailweir.services.learning import learn
+from mailweir.services.letters import Letters
 from mailweir.services.metering import Metering
+from mailweir.services.people import People
+from mailweir.services.profile import Profile
 from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
 from mailweir.services.reception import Reception, Transaction
+from mailweir.services.resets import Resets
+from mailweir.services.second_factor import SecondFactor
 from mailweir.services.sessions import Sessions
 from mailweir.services.signin import SignIn
 from mailweir.services.watching import Watching
@@ -96,24 +106,32 @@ async def serving(
             pulse.note(signal, clock.monotonic())
 
     bus.subscribe(listen)
-    dropping = Dropping(reception(settings, intake, directory), settings.node_name)
+    receiving = reception(settings, intake, directory)
+    dropping = Dropping(receiving, settings.node_name)
     facts = _facts(settings, lambda: pulse.troubles(clock.monotonic()))
     watching = Watching(bus)
     access = Access(directory, rules, clock)
     accounts, domains = SqliteAccounts(settings.data, clock), SqliteDomains(settings.data, clock)
-    plans = SqlitePlans(settings.data, clock)
+    plans, users = SqlitePlans(settings.data, clock), SqliteUsers(settings.data, clock)
+    passwords, secrets = Argon2Passwords(), RandomKeys()
+    signin = SignIn(directory, passwords, clock)
+    sessions = Sessions(accounts, directory, signin, SecondFactor(users, clock), secrets, clock)
+    people = People(users, accounts, passwords, secrets, clock, partial(learn, directory))
     proving = Proving(domains, mailbox, resolver(settings), hosting(settings), clock)
     uses = Uses(
         Reading(mailbox, access, clock, watching),
         Addresses(accounts, access, alternates(settings)),
-        Domains(domains, mailbox, access, proving, RandomKeys()),
+        Domains(domains, mailbox, access, proving, secrets),
         Metering(plans, directory, clock),
-        Sessions(accounts, directory, SignIn(directory, clock), RandomKeys(), clock),
+        sessions,
+        people,
+        Profile(users, access, sessions),
+        Resets(people, signin, directory, Letters(receiving, facts.public_url).send_link),
     )
     app = build(uses, dropping.drop, facts)
     most = min(CONNECTIONS, places())
     server = WebServer(app, seat.sockets.get("http", ()), limit_concurrency=most)
-    stores = (mailbox, accounts, domains, plans)
+    stores = (mailbox, accounts, domains, plans, users)
     try:
         async with counting(accounts, access, uses.metering):
             await server.start()
@@ -123,6 +141,7 @@ async def serving(
                 await server.drain(_DRAIN)
     finally:
         watching.close()
+        passwords.close()
         for store in stores:
             await store.close()
 
@@ -159,7 +178,7 @@ def _facts(settings: Settings, troubles: Callable[[], Sequence[str]]) -> WebFact
         version=__version__,
         rules=Retention(settings.public_inbox_days, settings.public_inbox_limit).sentence(),
         message_size_limit=settings.message_size_limit,
-        public_url=settings.public_url or f"http://{settings.http[0]}" if settings.http else "",
+        public_url=public_url(settings),
         smtp=str(settings.smtp[0]) if settings.smtp else "",
         now=SystemClock().now,
         ready=troubles,

@@ -9,6 +9,7 @@ from mailweir.model.account import AccountName, Grant
 from mailweir.model.address import Host, Inbox
 from mailweir.model.marks import UNMARKED
 from mailweir.model.message import Summary
+from mailweir.model.user import Actor, User, UserName
 from mailweir.policy import visibility
 from mailweir.policy.visibility import AnonymousRules, Caller, Reader, Refusal
 from mailweir.ports.clock import Clock
@@ -48,8 +49,11 @@ class Access:
             if reader.key is None:
                 return Caller(on_loopback=reader.on_loopback)
             raise RefusedError(Refusal.UNKNOWN_KEY)
-        self.uses[digest] = now
-        caller = Caller(grant.account, reader.on_loopback, grant.scope)
+        if not grant.user:
+            self.uses[digest] = now
+        elevated = not grant.scope.manages and self._is_elevated(reader, grant, now)
+        scope = replace(grant.scope, manages=True) if elevated else grant.scope
+        caller = Caller(grant.account, reader.on_loopback, scope)
         if changes:
             _allow(visibility.may_change(caller))
         return caller
@@ -87,6 +91,28 @@ class Access:
         account, caller = self._signed_in(reader, changes=changes)
         _allow(visibility.is_for_host(caller, host))
         return account
+
+    def manager_at_host(self, reader: Reader, host: Host) -> AccountName:
+        """Whose account that is, if he may also decide what becomes of that host."""
+        account, caller = self._signed_in(reader, changes=True)
+        _allow(visibility.is_for_host(caller, host))
+        _allow(visibility.may_manage(caller))
+        return account
+
+    def manager(self, reader: Reader, ip: str, *, changes: bool = False) -> Actor:
+        """Who that is, if he may see to users and keys of the account; `ip` is where he is."""
+        account, caller = self._signed_in(reader, changes=changes)
+        _allow(visibility.is_for(caller))
+        _allow(visibility.may_manage(caller))
+        return Actor(account, self._called(reader), ip)
+
+    def person(self, reader: Reader) -> User:
+        """Who has signed in by a password of his own."""
+        grant = self._grant(reader)
+        user = None if grant is None else self.directory.user(grant.account, UserName(grant.user))
+        if user is None:
+            raise RefusedError(Refusal.KEY_NEEDED)
+        return user
 
     def domain(self, reader: Reader, host: Host) -> Caller:
         """Who looks at everything that there is at a host of his."""
@@ -153,6 +179,19 @@ class Access:
     def _grant(self, reader: Reader) -> Grant | None:
         digest = self._digest(reader, self.clock.now())
         return None if digest is None else self.directory.grant_of(digest)
+
+    def _called(self, reader: Reader) -> str:
+        grant = self._grant(reader)
+        assert grant is not None  # noqa: S101  he has signed in
+        return grant.user or f"key {grant.key_name}"
+
+    def _is_elevated(self, reader: Reader, grant: Grant, now: int) -> bool:
+        """Whether a member acts as root for a while, and still may."""
+        session = None if reader.session is None else self.directory.session(reader.session)
+        if reader.key is not None or session is None or session.elevated <= now:
+            return False
+        user = self.directory.user(grant.account, UserName(grant.user))
+        return user is not None and user.elevates
 
     def _digest(self, reader: Reader, now: int) -> bytes | None:
         """Of the reader's key, or of the one that his session was begun by."""

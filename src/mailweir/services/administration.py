@@ -4,25 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mailweir.model.account import Account, AccountName, Key, NewKey, Scope, key_hash, key_hint
-from mailweir.model.address import Host, Inbox
+from mailweir.model.account import Account, AccountName, NewKey, key_hash, key_hint
+from mailweir.model.address import Host
 from mailweir.model.domain import CustomDomain
 from mailweir.model.plan import MOST_DOMAINS, Plan, PlanName
+from mailweir.model.user import UserName, operator_of
 from mailweir.ports.accounts import Accounts
 from mailweir.ports.clock import Keys
 from mailweir.ports.domains import Domains
 from mailweir.ports.mailbox import Mailbox
 from mailweir.ports.plans import Plans
+from mailweir.services.letters import reset_url
+from mailweir.services.people import People
 from mailweir.services.proving import Proving
-
-KEYS: Final = 100
-"""Keys of one account."""
 
 FIRST: Final = "first"
 """What the key is called that comes with an account."""
-
-
-_DAY: Final = 24 * 3600 * 1000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +42,14 @@ class Administration:
     plans: Plans
     mailbox: Mailbox
     proving: Proving
+    people: People
     secrets: Keys
+    public_url: str
 
     async def add_account(self, account: AccountName, key: str = "") -> str:
         """A new account, and the key that speaks for it: shown once. Raises ConflictError."""
         made = key or self.secrets.key()
         await self.accounts.add(account, NewKey(FIRST, key_hash(made), key_hint(made)))
-        return made
-
-    async def add_key(
-        self,
-        account: AccountName,
-        name: str,
-        *,
-        writes: bool = True,
-        days: int | None = None,
-        place: Inbox | Host | None = None,
-    ) -> str:
-        """One more key, shown once. Raises UnknownAccountError, TooManyError and ConflictError."""
-        made = self.secrets.key()
-        expires = None if days is None else self.proving.clock.now() + days * _DAY
-        new = NewKey(name, key_hash(made), key_hint(made), Scope(expires, writes, place))
-        await self.accounts.add_key(account, new, most=KEYS)
         return made
 
     async def change(
@@ -87,10 +70,6 @@ class Administration:
         """All of them, by name."""
         return await self.accounts.accounts()
 
-    async def keys(self, account: AccountName) -> Sequence[Key]:
-        """The keys of an account, by name."""
-        return await self.accounts.keys(account)
-
     async def remove_account(self, account: AccountName) -> bool:
         """Its keys open nothing from now on, and its addresses, domains and stars are everybody's.
 
@@ -99,9 +78,10 @@ class Administration:
         removed = await self.accounts.remove(account)
         return bool(await self.mailbox.forsake(account)) or removed
 
-    async def remove_key(self, account: AccountName, name: str) -> bool:
-        """It opens nothing from now on; False when there was none."""
-        return await self.accounts.remove_key(account, name)
+    async def reset_link(self, account: AccountName, user: UserName) -> str | None:
+        """Where a user sets a new password, once and within the hour; None for nobody."""
+        token = await self.people.reset_token(operator_of(account), user)
+        return None if token is None else reset_url(self.public_url, token)
 
     async def add_plan(self, plan: Plan) -> None:
         """The plan of that name is this one from now on, for all accounts that are on it."""

@@ -1,16 +1,17 @@
 """Capturing: what an application submits is kept under its recipient, whoever that is, and goes nowhere.
 
-Nothing here waits: all of it is decided from the directory. There is no code in this product that would
-send mail on, so that there is nothing to relay by.
+Nothing here waits, but for a password: all else is decided from the directory. There is no code in this
+product that would send mail on, so that there is nothing to relay by.
 """
 
 from dataclasses import dataclass
 
+from mailweir.model.account import is_key
 from mailweir.model.address import Address
 from mailweir.model.verdict import Verdict
 from mailweir.services.metering import Metering
 from mailweir.services.reception import Receipt, Reception, Transaction
-from mailweir.services.signin import Login, SignIn
+from mailweir.services.signin import Login, SignIn, password_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,21 @@ class Capture:
     for_all: bool = False
 
     def sign_in(self, name: str, password: str, ip: str) -> Login | Verdict:
-        """Who that is; ACCEPT for somebody whom nobody knows, where that is allowed; else why not."""
+        """Whose key that is; ACCEPT for somebody whom nobody knows, where that is allowed; else why not."""
         if not self.for_all:
             return self.signin.login(name, password, ip)
         if not self.signin.knows(password):
             return Verdict.ACCEPT
         return self.signin.by_key(password) or Verdict.WRONG_LOGIN
+
+    def weighs(self, name: str, password: str) -> bool:
+        """Whether that has to be looked at as a password, which takes a while."""
+        return not is_key(password) and (not self.for_all or self.signin.user(name) is not None)
+
+    async def sign_in_by_password(self, name: str, password: str, ip: str) -> Login | Verdict:
+        """Who that is, as `sign_in` says of keys. Whoever asks for one-time codes is none of them."""
+        found = await self.signin.by_password(name, password, ip, password_alone)
+        return Verdict.ACCEPT if self.for_all and isinstance(found, Verdict) else found
 
     def verdict_on_mail(self, login: Login | None) -> Verdict:
         """Whether a message may come now; the key is looked up again, since a session may outlive it."""

@@ -71,7 +71,7 @@ class Domains:
 
         Raises NotClaimableError, AlreadyClaimedError and TooManyError.
         """
-        account = self.access.account_at_host(reader, host, changes=True)
+        account = self.access.manager_at_host(reader, host)
         kind = self.hosting.kind(host)
         if kind is Kind.OURS:
             raise NotClaimableError(f"{host} is this service's own; names directly below it can be claimed.")
@@ -91,7 +91,7 @@ class Domains:
 
     async def check(self, reader: Reader, host: Host) -> CustomDomain | None:
         """Asks the DNS, and makes the host the reader's if that is proved; not twice in a moment."""
-        account = self.access.account_at_host(reader, host, changes=True)
+        account = self.access.manager_at_host(reader, host)
         claim = await self.domains.domain(account, host)
         now = self.proving.clock.now()
         if claim is None or (claim.checked is not None and now - claim.checked < AGAIN):
@@ -108,14 +108,14 @@ class Domains:
 
     async def set_private(self, reader: Reader, host: Host, *, private: bool) -> CustomDomain | None:
         """Whether all mail for the host is the account's, or everybody's."""
-        account = self.access.account_at_host(reader, host, changes=True)
+        account = self.access.manager_at_host(reader, host)
         changed = await self.domains.set_private(account, host, private=private)
         learn(self.access.directory)
         return changed
 
     async def drop(self, reader: Reader, host: Host, *, with_mail: bool) -> CustomDomain | None:
         """Gives the host back. Raises NotEmptyError when its mail would become public."""
-        account = self.access.account_at_host(reader, host, changes=True)
+        account = self.access.manager_at_host(reader, host)
         claim = await self.domains.domain(account, host)
         if claim is not None and claim.held is not None and claim.private:
             if with_mail:

@@ -1,5 +1,6 @@
 """Conversations at the submission door, each played at every cut, over accounts in memory."""
 
+import asyncio
 import base64
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from mailweir.servers.smtp.submission import SubmissionDesk, SubmissionDoor
 from mailweir.services.capture import Capture
 from mailweir.services.reception import Reception
 from mailweir.services.signin import BY_NAME
+from mailweir.wire.smtp.events import Event
+from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Rules
 
 RULES = Rules("mx.test", size_limit=1_000_000, strict=False, tls=True, auth=True)
@@ -47,7 +50,17 @@ def a_desk(ip: str, furnish: Furnish | None = None, *, for_all: bool = False) ->
 
 
 def desks(ip: str, furnish: Furnish | None = None, *, for_all: bool = False) -> Callable[[], Decide]:
-    return lambda: a_desk(ip, furnish, for_all=for_all).decide
+    def made() -> Decide:
+        desk = a_desk(ip, furnish, for_all=for_all)
+
+        def decide(event: Event) -> Reply | None:
+            answer = desk.decide(event)
+            assert not isinstance(answer, asyncio.Future), "only a password is waited for"
+            return answer
+
+        return decide
+
+    return made
 
 
 def rules(ip: str) -> Rules:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from fakes.makers import EVE
+from fakes.makers import BOB, EVE, NOON
 from fakes.offices import ANN, ANN_KEY, BEN_KEY, Office, an_office
+from fakes.quick import quick_passwords
 from fakes.smtp_house import House, a_house
+from mailweir.model.user import Role, User, UserName
 from mailweir.services.signin import BY_NAME
 
 MESSAGE = b"MAIL FROM:<a@x.test>\r\nRCPT TO:<c@far.test>\r\nDATA\r\nSubject: hi\r\n\r\nthere\r\n.\r\n"
@@ -137,3 +139,83 @@ async def test_wrong_passwords_are_counted_by_the_real_peer_and_by_name(opened: 
     assert await answer("192.0.2.200", RIGHT) == "454 4.7.0"
     assert await answer("192.0.2.200", plain("ben", BEN_KEY)) == "235 2.7.0"
     assert await answer("198.51.100.1", RIGHT) == "235 2.7.0"
+
+
+PASSWORD = "correct horse battery staple"
+
+
+async def has_user(office: Office, name: str = "ann", totp: str | None = None) -> None:
+    hashed = await office.passwords.hashed(PASSWORD)
+    user = User(ANN, UserName(name), Role.MEMBER, NOON, name.encode(), hashed, totp)
+    office.registry.users[ANN, user.name] = user
+
+
+@pytest.mark.parametrize(("name", "user"), [("ann", "ann"), ("ann/bob", "bob"), (BOB, "ann")])
+async def test_people_sign_in_by_a_password_and_what_they_send_at_once_is_kept(
+    opened: Opened, office: Office, name: str, user: str
+) -> None:
+    await has_user(office, user)
+    office.captures(ANN, private=True)
+    house = await opened()
+    peer = await house.connect()
+    await peer.say(HELLO)
+    await peer.send(f"{plain(name, PASSWORD)}\r\n".encode() + MESSAGE)  # before it is answered
+    assert [await peer.code() for _ in range(5)] == [235, 250, 250, 354, 250]
+    (delivery,) = house.intake.deliveries
+    assert [one.saved_by for one in delivery.recipients] == [ANN]
+
+
+async def test_a_wrong_password_is_refused_and_slowed(opened: Opened, office: Office) -> None:
+    await has_user(office)
+    house = await opened()
+    codes: list[int] = []
+    for _ in range(BY_NAME + 1):
+        peer = await house.connect()
+        await peer.say(HELLO)
+        codes.append(int((await peer.say(plain("ann", "wrong password")))[:3]))
+    assert codes == [535] * BY_NAME + [454]
+
+
+async def test_who_uses_one_time_codes_needs_a_key_here(opened: Opened, office: Office) -> None:
+    await has_user(office, totp="A" * 32)
+    house = await opened()
+    peer = await house.connect()
+    await peer.say(HELLO)
+    assert (await peer.say(plain("ann", PASSWORD))).startswith("535")
+    assert (await peer.say(RIGHT)).startswith("235")
+
+
+async def test_a_session_ends_with_the_password_that_it_began_by(opened: Opened, office: Office) -> None:
+    await has_user(office)
+    house = await opened()
+    peer = await house.connect()
+    await peer.say(HELLO)
+    assert (await peer.say(plain("ann", PASSWORD))).startswith("235")
+    office.registry.users.clear()
+    assert (await peer.say("MAIL FROM:<a@x.test>")).startswith("421")
+
+
+async def test_a_peer_that_goes_away_while_its_password_is_looked_at_harms_nobody(
+    opened: Opened, office: Office
+) -> None:
+    await has_user(office)
+    house = await opened()
+    for _ in range(5):
+        peer = await house.connect()
+        await peer.say(HELLO)
+        await peer.send(f"{plain('ann', 'wrong password')}\r\n".encode())
+        peer.abort()
+    peer = await house.connect()
+    await peer.say(HELLO)
+    assert (await peer.say(RIGHT)).startswith("235")
+
+
+async def test_when_too_many_sign_in_at_once_some_are_told_to_come_again(
+    opened: Opened, office: Office
+) -> None:
+    await has_user(office)
+    house = await opened(passwords=quick_passwords(waiting=-2))  # none at all
+    peer = await house.connect()
+    await peer.say(HELLO)
+    assert (await peer.say(plain("ann", PASSWORD))).startswith("454")
+    assert (await peer.say(RIGHT)).startswith("235")

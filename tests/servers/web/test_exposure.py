@@ -173,7 +173,9 @@ async def test_what_needs_no_key_is_what_is_meant_to(owned: WebHouse) -> None:
             told.add(str(route))
     assert told == {
         "GET /",
+        "GET /account",  # leads to the sign-in page
         "GET /docs",
+        "GET /forgot",
         "GET /livez",
         "GET /openapi.json",
         "GET /readyz",

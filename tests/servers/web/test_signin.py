@@ -50,7 +50,7 @@ async def test_who_signs_in_sees_his_own_until_he_signs_out(house: WebHouse, ann
     assert (await sees(house, ""), await sees(house, "mailweir=k_madeup0000000000000000")) == (401, 401)
     cookie = await signed_in(house, ann, name)
     assert await sees(house, cookie) == 200
-    for path in ("/", f"/inbox/{PRIVATE}", "/signin"):
+    for path in ("/", f"/inbox/{PRIVATE}", "/account"):
         assert ">ann</bdi>" in (await house.get(path, cookie=cookie)).text
     assert PRIVATE in (await house.get("/", cookie=cookie)).text
     assert len((await house.get(f"/api/addresses/{PRIVATE}/messages", cookie=cookie)).json) == 1

@@ -22,7 +22,17 @@ from mailweir.model.address import Inbox, host_of
 from mailweir.model.message import MessageId
 from mailweir.policy.marking import toggled
 from mailweir.policy.visibility import AnonymousRules
-from mailweir.servers.web import health, message_pages, pages, reference, signin_pages, static
+from mailweir.servers.web import (
+    account_pages,
+    health,
+    message_pages,
+    pages,
+    profile_pages,
+    reference,
+    reset_pages,
+    signin_pages,
+    static,
+)
 from mailweir.servers.web.api.routes import API
 from mailweir.services.statistics import FRESH
 
@@ -48,10 +58,11 @@ def mail(inbox: str) -> bytes:
     ).encode()
 
 
-# `mate` has another key of the owner's account, `reading` one that changes nothing, `narrow` one for another
-# address of his.
+# `mate` has another key of the owner's account, `member` one that does not manage it, `reading` one that
+# changes nothing, `narrow` one for another address of his.
 LIKE: Final = {
     "mate": "owner",
+    "member": "owner",
     "reading": "owner",
     "narrow": "owner",
     "revoked": "unknown",
@@ -66,6 +77,9 @@ ROUTES: Final = sorted(
         *pages.HANDLERS,
         *message_pages.HANDLERS,
         *signin_pages.HANDLERS,
+        *account_pages.HANDLERS,
+        *profile_pages.HANDLERS,
+        *reset_pages.HANDLERS,
         *health.HANDLERS,
         *reference.HANDLERS,
         *static.HANDLERS,
@@ -83,7 +97,8 @@ class Row:
 
     Of a message that he has starred in a public inbox nobody else is told anything. `elsewhere`: places for
     which neither holds. `shows`: places whose mail the answer to `owner` holds. `changes`: a key that changes
-    nothing is refused; `narrow`: what one for another address is answered, None as the owner.
+    nothing is refused; `narrow`: what one for another address is answered, None as the owner. `manages`: one
+    that does not manage the account is refused.
     """
 
     public: Expected
@@ -95,9 +110,10 @@ class Row:
     narrow: int | None = 403
     query: str = ""
     elsewhere: Mapping[str, Expected] = field(default_factory=dict[str, Expected])
+    manages: bool = False
 
     def expected(self, route: str, cell: "Cell") -> int:
-        if cell.caller == "reading" and self.changes:
+        if (cell.caller == "reading" and self.changes) or (cell.caller == "member" and self.manages):
             return 403
         if cell.caller == "narrow" and self.narrow is not None:
             return self.narrow
@@ -144,12 +160,28 @@ SORTING = Row(by_caller(401, 403, 403), by_caller(401, 200, 403), changes=True)
 STATS: Final = "/api/mailstats"
 DOMAIN: Final = "/api/domains/{domain_name:str}"
 JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+KEYS: Final = "/api/account/keys"
+USERS: Final = "/api/account/users"
 
 
 def domain(ok: int = 200, missing: int = 404, *, changes: bool = False, shows: Sequence[str] = ()) -> Row:
     """Of a route about a domain: `owner` has those of CLOSED and OPEN, and nobody that of the others."""
     none, held = by_caller(401, missing, missing), by_caller(401, ok, missing)
-    return Row(none, none, shows, changes=changes, elsewhere={CLOSED: held, OPEN: held, STARRED: none})
+    elsewhere = {CLOSED: held, OPEN: held, STARRED: none}
+    return Row(none, none, shows, changes=changes, elsewhere=elsewhere, manages=changes and ok == 200)
+
+
+def managed(ok: int = 200, other: int = 0, *, changes: bool = True, body: bytes | None = None) -> Row:
+    """Of a route about users and keys: `other` is what somebody is answered who has none of that name."""
+    expected = by_caller(401, ok, other or ok)
+    type_ = FORM if body is not None and not body.startswith(b"{") else JSON
+    return Row(expected, expected, changes=changes, body=body, type=type_, manages=True)
+
+
+def only_by_password() -> Row:
+    everybody = by_caller(401, 401, 401)
+    return Row(everybody, everybody, narrow=None, body=b"password=a&new=b", type=FORM)
 
 
 def account(*, shows: Sequence[str] = (), query: str = "") -> Row:
@@ -196,7 +228,7 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/inbox/{email:str}/{message_id:str}"): reads(),
     ("GET", "/inbox/{email:str}/{message_id:str}/html"): reads(),
     ("POST", "/inbox/{email:str}/{message_id:str}/delete"): reads(303, shows=(), changes=True),
-    ("POST", "/inbox"): open_to_all(303, b"address=any@thing.test", "application/x-www-form-urlencoded"),
+    ("POST", "/inbox"): open_to_all(303, b"address=any@thing.test", FORM),
     ("GET", "/api/me"): Row(ACCOUNT, ACCOUNT, narrow=None),
     ("GET", "/api/me/stats"): account(),
     ("GET", "/api/inbox"): account(shows=OWN),
@@ -233,6 +265,7 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
         ACCOUNT,
         ACCOUNT,
         changes=True,
+        manages=True,
         elsewhere={place: by_caller(401, 400, 200) for place in (CLOSED, OPEN)},
     ),
     ("GET", DOMAIN): domain(),
@@ -253,9 +286,36 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", f"{STATS}/top-domains"): counted(),
     ("GET", f"{STATS}/blacklist"): Row(LOOKING, LOOKING, narrow=None),
     ("GET", f"{STATS}/blacklist/{{listed:str}}"): Row(LOOKING, LOOKING, narrow=None),
-    ("GET", "/signin"): Row(LOOKING, LOOKING, narrow=None),
-    ("POST", "/signin"): open_to_all(403, b"name=any&key=k_any", "application/x-www-form-urlencoded"),
+    ("GET", KEYS): managed(changes=False),
+    ("POST", KEYS): managed(201, body=b'{"name":"new"}'),
+    ("DELETE", f"{KEYS}/{{key_name:str}}"): managed(204, 404),
+    ("GET", USERS): managed(changes=False),
+    ("POST", USERS): managed(201, body=b'{"name":"eve"}'),
+    ("PUT", f"{USERS}/{{user:str}}"): managed(200, 404, body=b'{"role":"root"}'),
+    ("DELETE", f"{USERS}/{{user:str}}"): managed(204, 404),
+    ("POST", f"{USERS}/{{user:str}}/reset"): managed(201, 404),
+    ("DELETE", f"{USERS}/{{user:str}}/codes"): managed(204, 404),
+    ("GET", "/api/account/sessions"): managed(changes=False),
+    ("DELETE", "/api/account/sessions/{session:str}"): managed(404),
+    ("GET", "/api/account/journal"): managed(changes=False),
+    ("GET", "/signin"): Row(by_caller(200, 303, 303), by_caller(200, 303, 303), narrow=None),
+    ("POST", "/signin"): open_to_all(403, b"name=any&key=k_any", FORM),
     ("POST", "/signout"): open_to_all(303),
+    ("GET", "/account"): Row(by_caller(303, 200, 200), by_caller(303, 200, 200), narrow=None),
+    ("POST", "/account/keys"): managed(body=b"name=new"),
+    ("POST", "/account/keys/remove"): managed(303, body=b"name=expired"),
+    ("POST", "/account/users"): managed(body=b"name=eve&role=member"),
+    ("POST", "/account/users/remove"): managed(303, body=b"name=bob"),
+    ("POST", "/account/password"): only_by_password(),
+    ("GET", "/account/codes"): only_by_password(),
+    ("POST", "/account/codes"): only_by_password(),
+    ("POST", "/account/codes/off"): only_by_password(),
+    ("POST", "/account/elevate"): only_by_password(),
+    ("POST", "/account/sessions/end"): only_by_password(),
+    ("GET", "/forgot"): open_to_all(),
+    ("POST", "/forgot"): open_to_all(200, b"name=any", FORM),
+    ("GET", "/reset/{token:str}"): open_to_all(404),
+    ("POST", "/reset/{token:str}"): open_to_all(404, b"new=any", FORM),
     ("GET", "/livez"): open_to_all(),
     ("GET", "/readyz"): open_to_all(),
     ("GET", "/openapi.json"): open_to_all(),
@@ -286,12 +346,14 @@ async def furnished(house: WebHouse) -> Mapping[str, str]:
     await house.accounts.remove_key(AccountName("revoked"), "first")
     for name, scope in (
         ("mate", Scope()),
+        ("member", Scope(manages=False)),
         ("reading", Scope(writes=False)),
         ("narrow", Scope(place=Inbox("narrow@thing.test"))),
         ("expired", Scope(expires=house.clock.now())),
     ):
         keys[name] = await house.key("owner", name, scope)
     await house.accounts.reserve(owner, [Inbox(PRIVATE)], "", most=9)
+    await house.user("owner", "bob")
     await house.domain("owner", host_of(Inbox(CLOSED)))
     await house.domain("owner", host_of(Inbox(OPEN)), private=False)
     return {**keys, "unknown": "k_nobodyhasthiskey0000"}
@@ -310,6 +372,10 @@ def path_of(route: str, cell: Cell, message: str, query: str) -> str:
         "private": str(cell.inbox != OPEN).lower(),
         "md5": hashlib.md5(SAID[cell.inbox].encode(), usedforsecurity=False).hexdigest(),
         "listed": "192.0.2.1",
+        "key_name": "expired",
+        "user": "bob",
+        "session": "0123456789ab",
+        "token": "k_made0up0token00000",
     }
     path = route.replace("/static/{name:str}", static.url_of("icon.svg"))
     for name, value in values.items():
@@ -366,7 +432,7 @@ async def test_nobody_sees_or_touches_what_is_anothers(furnish: Furnish, route: 
         status, body = await status_and_body(house, row, cell, f"{route[0]} {path}", key)
         changed = route[0] != "GET" and status < 400
         expected = row.expected(route[1], cell)
-        own = cell.caller in {"owner", "mate", "reading"}
+        own = cell.caller in {"owner", "mate", "member", "reading"}
         if status != expected or (not own and any(said in body for said in SECRET)):
             wrong.append((cell, status, expected, body[:200]))
         if own and status < 300 and cell.inbox in row.shows and SAID[cell.inbox] not in body:

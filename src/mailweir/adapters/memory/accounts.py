@@ -5,7 +5,16 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from mailweir.adapters.memory.registry import Registry
-from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Session
+from mailweir.model.account import (
+    Account,
+    AccountName,
+    Key,
+    NewKey,
+    OpenSession,
+    OwnedAddress,
+    Session,
+    session_id,
+)
 from mailweir.model.address import Inbox, host_of
 from mailweir.model.plan import PlanName
 from mailweir.ports.accounts import TakenError, TooManyError
@@ -65,6 +74,9 @@ class MemoryAccounts:
         for digest in [digest for digest, key in kept.keys.items() if key.account == account]:
             del kept.keys[digest]
             kept.end_sessions(digest)
+        for owner, name in [person for person in kept.users if person[0] == account]:
+            kept.remove_user(owner, name)
+        kept.journal.pop(account, None)
         kept.addresses = {at: one for at, one in kept.addresses.items() if one.account != account}
         kept.domains = {at: one for at, one in kept.domains.items() if one.account != account}
         if self._registry.accounts.pop(account, None) is None:
@@ -107,7 +119,7 @@ class MemoryAccounts:
     async def begin_session(self, digest: bytes, session: Session, *, most: int) -> None:
         """A session."""
         kept, now = self._registry, self._clock.now()
-        if session.key not in kept.keys:
+        if kept.opener(session.key) is None:
             raise ConflictError("this key is unknown")
         kept.sessions = {at: one for at, one in kept.sessions.items() if one.expires > now}
         own = sorted((one.expires, at) for at, one in kept.sessions.items() if one.key == session.key)
@@ -118,6 +130,28 @@ class MemoryAccounts:
     async def end_session(self, digest: bytes) -> bool:
         """The session is none from now on."""
         return self._registry.sessions.pop(digest, None) is not None
+
+    async def sessions(self, account: AccountName) -> Sequence[OpenSession]:
+        """The sessions of an account."""
+        now = self._clock.now()
+        found = [
+            OpenSession(session_id(digest), opener[1], one.created, one.expires)
+            for digest, one in self._registry.sessions.items()
+            if one.expires > now and (opener := self._registry.opener(one.key)) and opener[0] == account
+        ]
+        return sorted(found, key=lambda one: (-one.created, one.id))
+
+    async def end_session_of(self, account: AccountName, session: str) -> bool:
+        """Ends one of an account's."""
+        for digest, one in self._registry.sessions.items():
+            opener = self._registry.opener(one.key)
+            if session_id(digest) == session and opener is not None and opener[0] == account:
+                return await self.end_session(digest)
+        return False
+
+    async def end_sessions(self, opener: bytes) -> int:
+        """Ends all that were begun by a key or a password."""
+        return self._registry.end_sessions(opener)
 
     async def reserve(
         self, account: AccountName, inboxes: Sequence[Inbox], info: str, *, most: int

@@ -4,15 +4,23 @@ from mailweir.model.account import Account, AccountName, Grant, Key, OwnedAddres
 from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.domain import CustomDomain
 from mailweir.model.plan import BUILT_IN, UNLIMITED, Plan, PlanName
+from mailweir.model.user import Entry, User, UserName
 from mailweir.ports.accounts import UnknownAccountError
+
+Person = tuple[AccountName, UserName]
 
 
 class Registry:
-    """All accounts, their keys, addresses and hosts."""
+    """All accounts, their people, keys, addresses and hosts."""
 
     def __init__(self) -> None:
         self.accounts: dict[AccountName, Account] = {}
         self.keys: dict[bytes, Key] = {}
+        self.users: dict[Person, User] = {}
+        self.steps: dict[Person, int] = {}
+        self.recovery: dict[Person, set[bytes]] = {}
+        self.resets: dict[bytes, tuple[AccountName, UserName, int]] = {}
+        self.journal: dict[AccountName, list[Entry]] = {}
         self.sessions: dict[bytes, Session] = {}
         self.addresses: dict[Inbox, OwnedAddress] = {}
         self.domains: dict[tuple[Host, AccountName], CustomDomain] = {}
@@ -24,9 +32,34 @@ class Registry:
         if account not in self.accounts:
             raise UnknownAccountError(account)
 
-    def end_sessions(self, key: bytes) -> None:
-        """Ends what was begun by a key."""
+    def end_sessions(self, key: bytes) -> int:
+        """Ends what was begun by a key or a password, and says how many those were."""
+        had = len(self.sessions)
         self.sessions = {digest: one for digest, one in self.sessions.items() if one.key != key}
+        return had - len(self.sessions)
+
+    def remove_user(self, account: AccountName, name: UserName) -> bool:
+        """Forgets one of the people of an account."""
+        gone = self.users.pop((account, name), None)
+        if gone is None:
+            return False
+        self.end_sessions(gone.credential)
+        self.steps.pop((account, name), None)
+        self.recovery.pop((account, name), None)
+        self.resets = {at: one for at, one in self.resets.items() if one[:2] != (account, name)}
+        return True
+
+    def opener(self, digest: bytes) -> tuple[AccountName, str] | None:
+        """Whose key or password a session was begun by, and what its account calls it."""
+        key = self.keys.get(digest)
+        if key is not None:
+            return key.account, f"key {key.name}"
+        user = self.by_credential(digest)
+        return None if user is None else (user.account, user.name)
+
+    def by_credential(self, digest: bytes) -> User | None:
+        """Whose password that stands for."""
+        return next((one for one in self.users.values() if one.credential == digest), None)
 
     def plan(self, name: PlanName) -> Plan | None:
         """The plan of that name."""
@@ -47,7 +80,14 @@ class MemoryDirectory:
     def grant_of(self, digest: bytes) -> Grant | None:
         """What the key of that digest stands for."""
         key = self._registry.keys.get(digest)
-        return None if key is None else Grant(key.account, key.name, key.scope)
+        if key is not None:
+            return Grant(key.account, key.name, key.scope)
+        user = self._registry.by_credential(digest)
+        return None if user is None else Grant(user.account, "", user.scope, user.name)
+
+    def user(self, account: AccountName, name: UserName) -> User | None:
+        """One of the people of an account."""
+        return self._registry.users.get((account, name))
 
     def session(self, digest: bytes) -> Session | None:
         """The session of a token of that digest."""

@@ -13,10 +13,10 @@ from mailweir.ports.errors import ConflictError
 REMEMBERED: Final = 100_000
 """Changes after which what is gone is forgotten; a directory that was away for longer learns all anew."""
 
-_KEY = "account, name, hint, created, expires, writes, place, used"
+_KEY = "account, name, hint, created, expires, writes, place, manages, used"
 _NEW_KEY = """
-    INSERT INTO key (digest, account, name, hint, created, number, expires, writes, place)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO key (digest, account, name, hint, created, number, expires, writes, place, manages)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ACCOUNT = "name, created, capture_private, plan"
 _ADDRESS = "inbox, account, info, created, updated"
@@ -76,6 +76,9 @@ def remove(connection: Connection, account: AccountName) -> bool:
         return False
     for key in keys(connection, account):
         remove_key(connection, account, key.name)
+    for (name,) in connection.execute("SELECT name FROM user WHERE account = ?", (account,)).fetchall():
+        remove_user(connection, account, name)
+    connection.execute("DELETE FROM journal WHERE account = ?", (account,))
     for owned in addresses(connection, account):
         release(connection, account, owned.inbox)
     for (host,) in connection.execute("SELECT host FROM domain WHERE account = ?", (account,)).fetchall():
@@ -97,7 +100,7 @@ def add_key(connection: Connection, key: Key, digest: bytes, most: int) -> None:
         raise TooManyError(most)
     scope = key.scope
     row = (digest, key.account, key.name, key.hint, key.created, next_number(connection))
-    connection.execute(_NEW_KEY, (*row, scope.expires, scope.writes, scope.place))
+    connection.execute(_NEW_KEY, (*row, scope.expires, scope.writes, scope.place, scope.manages))
 
 
 def keys(connection: Connection, account: AccountName) -> list[Key]:
@@ -116,9 +119,9 @@ def note_uses(connection: Connection, uses: Mapping[bytes, int]) -> None:
     )
 
 
-def scope(expires: int | None, writes: int, place: str | None) -> Scope:
-    """What the columns `expires`, `writes` and `place` of a key hold."""
-    return Scope(expires, bool(writes), None if place is None else Host(place))
+def scope(expires: int | None, writes: int, place: str | None, manages: int) -> Scope:
+    """What the columns `expires`, `writes`, `place` and `manages` of a key hold."""
+    return Scope(expires, bool(writes), None if place is None else Host(place), bool(manages))
 
 
 def remove_key(connection: Connection, account: AccountName, name: str) -> bool:
@@ -127,10 +130,28 @@ def remove_key(connection: Connection, account: AccountName, name: str) -> bool:
     rows = connection.execute(statement, (account, name)).fetchall()
     for (digest,) in rows:
         forget(connection, digest=digest)
-        ended = connection.execute("DELETE FROM session WHERE key = ? RETURNING digest", (digest,)).fetchall()
-        for (session,) in ended:
-            forget(connection, digest=session)
+        end_sessions(connection, digest)
     return bool(rows)
+
+
+def end_sessions(connection: Connection, opener: bytes) -> int:
+    """Ends what was begun by a key or a password, and says how many those were."""
+    ended = connection.execute("DELETE FROM session WHERE key = ? RETURNING digest", (opener,)).fetchall()
+    for (session,) in ended:
+        forget(connection, digest=session)
+    return len(ended)
+
+
+def remove_user(connection: Connection, account: AccountName, name: str) -> bool:
+    """Whoever that was does not sign in any more."""
+    of_user = "WHERE account = ? AND name = ?"
+    gone = connection.execute(f"DELETE FROM user {of_user} RETURNING credential", (account, name)).fetchall()  # noqa: S608
+    for (credential,) in gone:
+        forget(connection, digest=credential)
+        end_sessions(connection, credential)
+    for table in ("recovery", "reset"):
+        connection.execute(f"DELETE FROM {table} {of_user}", (account, name))  # noqa: S608
+    return bool(gone)
 
 
 def reserve(connection: Connection, account: AccountName, new: Sequence[OwnedAddress], most: int) -> None:

@@ -7,7 +7,15 @@ from typing import TypeVar
 from mailweir.adapters.sqlite import account_queries, session_queries
 from mailweir.adapters.sqlite.connection import File, open_file, translated
 from mailweir.adapters.sqlite.threads import Changes
-from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Session
+from mailweir.model.account import (
+    Account,
+    AccountName,
+    Key,
+    NewKey,
+    OpenSession,
+    OwnedAddress,
+    Session,
+)
 from mailweir.model.address import Inbox
 from mailweir.model.plan import PlanName
 from mailweir.ports.clock import Clock
@@ -100,6 +108,22 @@ class SqliteAccounts:
     async def end_session(self, digest: bytes) -> bool:
         """The session is none from now on."""
         ended, _ = await self._changes.run(lambda c: session_queries.end(c, digest))
+        return ended
+
+    async def sessions(self, account: AccountName) -> Sequence[OpenSession]:
+        """The sessions of an account."""
+        now = self._clock.now()
+        found, _ = await self._changes.run(lambda c: session_queries.of_account(c, account, now))
+        return found
+
+    async def end_session_of(self, account: AccountName, session: str) -> bool:
+        """Ends one of an account's."""
+        ended, _ = await self._changes.run(lambda c: session_queries.end_one(c, account, session))
+        return ended
+
+    async def end_sessions(self, opener: bytes) -> int:
+        """Ends all that were begun by a key or a password."""
+        ended, _ = await self._changes.run(lambda c: account_queries.end_sessions(c, opener))
         return ended
 
     async def reserve(

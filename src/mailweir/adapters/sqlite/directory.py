@@ -14,10 +14,14 @@ from mailweir.adapters.sqlite.account_queries import REMEMBERED, scope
 from mailweir.adapters.sqlite.connection import File, open_file, translated
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.plans import plans_put
+from mailweir.adapters.sqlite.user_queries import USER, user_of
 from mailweir.model.account import AccountName, Grant, Session
 from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.plan import BUILT_IN, UNLIMITED, Plan, PlanName
+from mailweir.model.user import User, UserName
 from mailweir.ports.errors import UnavailableError
+
+_Person = tuple[AccountName, UserName]
 
 _LOOK: Final = 0.05  # seconds
 
@@ -36,6 +40,10 @@ class SqliteDirectory:
     def grant_of(self, digest: bytes) -> Grant | None:
         """What the key of that digest stands for."""
         return self._known.keys.get(digest)
+
+    def user(self, account: AccountName, name: UserName) -> User | None:
+        """One of the people of an account."""
+        return self._known.users.get((account, name))
 
     def session(self, digest: bytes) -> Session | None:
         """The session of a token of that digest."""
@@ -119,6 +127,7 @@ class _Known:
     """All that is known."""
 
     keys: dict[bytes, Grant] = field(default_factory=dict[bytes, Grant])
+    users: dict[_Person, User] = field(default_factory=dict[_Person, User])
     sessions: dict[bytes, Session] = field(default_factory=dict[bytes, Session])
     owners: dict[Inbox, AccountName] = field(default_factory=dict[Inbox, AccountName])
     hosts: dict[Host, _Holder] = field(default_factory=dict[Host, _Holder])
@@ -130,10 +139,11 @@ class _Known:
         """Step by step, since others may ask meanwhile: what is owned is nobody's at no moment."""
         self.hosts.update(news.hosts)
         self.keys.update(news.keys)
+        self.users.update(news.users)
         self.sessions.update(news.sessions)
         self.owners.update(news.owners)
         for digest in news.gone_digests - news.keys.keys() - news.sessions.keys():
-            self.keys.pop(digest, None)
+            self._forget_user(self.keys.pop(digest, None), digest)
             self.sessions.pop(digest, None)
         for inbox in news.gone_inboxes - news.owners.keys():
             self.owners.pop(inbox, None)
@@ -146,12 +156,22 @@ class _Known:
         for name in self.plans.keys() - news.plans.keys():
             del self.plans[name]
 
+    def _forget_user(self, grant: Grant | None, credential: bytes) -> None:
+        """Unless he has another password by now."""
+        if grant is None or not grant.user:
+            return
+        person = (grant.account, UserName(grant.user))
+        known = self.users.get(person)
+        if known is not None and known.credential == credential:
+            del self.users[person]
+
 
 @dataclass(frozen=True, slots=True)
 class _News:
     """What has come and what has gone after some change."""
 
-    keys: dict[bytes, Grant]
+    keys: dict[bytes, Grant]  # of passwords, too
+    users: dict[_Person, User]
     sessions: dict[bytes, Session]
     owners: dict[Inbox, AccountName]
     hosts: dict[Host, _Holder]
@@ -172,19 +192,19 @@ class _News:
 
         accounts = rows("name, capture_private, plan", "account")
         gone = rows("digest, inbox, host", "gone")
-        keys = rows("account, digest, name, expires, writes, place", "key")
+        keys = rows("account, digest, name, expires, writes, place, manages", "key")
+        users = list(map(user_of, rows(USER, "user")))
         owned = rows("account, inbox", "address")
         held = rows("account, host, private", "domain", "AND held IS NOT NULL")
         # One text for each account, however much it has.
         names = {account: AccountName(account) for account in {row[0] for row in (*keys, *owned, *held)}}
         return cls(
+            {digest: Grant(names[account], name, scope(*columns)) for account, digest, name, *columns in keys}
+            | {one.credential: Grant(one.account, "", one.scope, one.name) for one in users},
+            {(one.account, one.name): one for one in users},
             {
-                digest: Grant(names[account], name, scope(*columns))
-                for account, digest, name, *columns in keys
-            },
-            {
-                digest: Session(key, expires)
-                for digest, key, expires in rows("digest, key, expires", "session")
+                digest: Session(*columns)
+                for digest, *columns in rows("digest, key, expires, elevated, created", "session")
             },
             {Inbox(inbox): names[account] for account, inbox in owned},
             {Host(host): _Holder(names[account], bool(private)) for account, host, private in held},

@@ -1,5 +1,6 @@
 """What a session asks of the door that its peer came in by, and what every door does alike."""
 
+import asyncio
 from typing import Protocol
 
 from msgspec import Struct
@@ -30,8 +31,11 @@ class Desk(Protocol):
         """The rules of the conversation with this peer."""
         ...
 
-    def decide(self, event: Event) -> Reply | None:
-        """The answer to an event that is not a message; None is the usual positive reply."""
+    def decide(self, event: Event) -> "Reply | asyncio.Future[Reply | None] | None":
+        """The answer to an event that is not a message; None is the usual positive reply.
+
+        Only that to a password is to be waited for.
+        """
         ...
 
     def deliver(self, message: Message, visitor: Visitor) -> Receipt:
@@ -40,7 +44,7 @@ class Desk(Protocol):
 
 
 class Door(Protocol):
-    """A door in that speaks SMTP. Nothing that it does waits."""
+    """A door in that speaks SMTP. Nothing that it does waits, but for a password."""
 
     def desk(self, ip: str) -> Desk:
         """For a peer at that address, which is empty as long as nobody knows it."""

@@ -18,10 +18,11 @@ WRONG_LOGIN = Reply(535, "5.7.8", "Wrong user name or password")
 # RFC 4954 §6: the client should not ask its user for another password, since this one may be right. Not 421:
 # nothing is wrong with the session, and after 20 errors the conversation ends it anyway.
 TOO_MANY_WRONG = Reply(454, "4.7.0", "Too many wrong passwords from your network, try again in a minute")
+BUSY = Reply(454, "4.7.0", "Too many people are signing in just now, try again in a moment")
 # RFC 4954 §6, RFC 3207 §4
 SIGN_IN_FIRST = Reply(530, "5.7.0", "Sign in first: STARTTLS, unless on this machine, then AUTH")
 # RFC 4954 §4: there is no second AUTH in a session, so that only another session is of use.
-SIGNED_OUT = Reply(421, "4.7.0", "The key of this session is not valid any more, closing", closes=True)
+SIGNED_OUT = Reply(421, "4.7.0", "What this session signed in by is not valid any more, closing", closes=True)
 OVER_QUOTA = Reply(
     452, "4.2.2", "The operations of this month are used up; the account's plan allows no more"
 )
@@ -34,6 +35,7 @@ _REFUSALS: Mapping[Verdict, Reply] = {
     Verdict.SIGN_IN_FIRST: SIGN_IN_FIRST,
     Verdict.WRONG_LOGIN: WRONG_LOGIN,
     Verdict.TOO_MANY_WRONG: TOO_MANY_WRONG,
+    Verdict.BUSY: BUSY,
     Verdict.SIGNED_OUT: SIGNED_OUT,
     Verdict.OVER_QUOTA: OVER_QUOTA,
     Verdict.ELSEWHERE: ELSEWHERE,

@@ -72,6 +72,7 @@ class Session(asyncio.Protocol):
         "_unread",
         "_upgrading",
         "_visitor",
+        "_weighed",
     )
 
     def __init__(self, house: House) -> None:
@@ -85,6 +86,7 @@ class Session(asyncio.Protocol):
         self._proxy: bytes | None = None
         self._unread: bytes | None = None  # what TLS brought before the upgrade was announced
         self._receipt: Receipt | None = None
+        self._weighed: asyncio.Future[Reply | None] | None = None  # a password that is being looked at
         self._held: asyncio.TimerHandle | None = None
         self._paused = self._proven = self._eof = False
         self._upgrading = self._stopped = False
@@ -120,9 +122,9 @@ class Session(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The peer has said its last; what it asked is still answered, then we close."""
         self._eof = True
-        if self._receipt is None:
+        if not self._busy:
             self._close()
-        return self._receipt is not None
+        return self._busy
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone. A delivery under way goes on: it was complete (RFC 1047)."""
@@ -167,11 +169,12 @@ class Session(asyncio.Protocol):
             # The store may still finish; the client is told to try again, and may send it twice.
             self._answer_message(replies.STORE_AWAY)
         else:
+            self._weighed = None
             self._end(replies.TOO_SLOW)
 
     def drain(self) -> None:
         """Ends the session as soon as nothing is under way."""
-        if self._receipt is None and not self._conversation.receiving and not self._upgrading:
+        if not self._busy and not self._conversation.receiving and not self._upgrading:
             self._end(replies.SHUTTING_DOWN)
 
     def abort(self) -> None:
@@ -203,7 +206,7 @@ class Session(asyncio.Protocol):
 
     def _advance(self) -> None:
         """Answers whatever can be answered now."""
-        if self._receipt is not None or self._paused:
+        if self._busy or self._paused:
             self._bound()
             return
         conversation = self._conversation
@@ -215,11 +218,30 @@ class Session(asyncio.Protocol):
             if isinstance(event, StartTls):
                 self._start_tls()
                 return
-            conversation.answer(desk.decide(event))
+            decided = desk.decide(event)
+            if isinstance(decided, asyncio.Future):
+                self._weighed = decided
+                decided.add_done_callback(self._decided)
+                break
+            conversation.answer(decided)
         if self._flush():
             self._request.next()
-        if self._eof and self._receipt is None:
+        if self._eof and not self._busy:
             self._close()
+
+    @property
+    def _busy(self) -> bool:
+        """Whether something is waited for, so that the peer's next command waits, too."""
+        return self._receipt is not None or self._weighed is not None
+
+    def _decided(self, decided: "asyncio.Future[Reply | None]") -> None:
+        """A password was looked at."""
+        if decided is not self._weighed or self._transport is None:
+            return
+        self._weighed = None
+        failed = decided.cancelled() or decided.exception() is not None
+        self._conversation.answer(replies.BUSY if failed else decided.result())
+        self._go_on()
 
     def _deliver(self, message: Message) -> None:
         receipt = self._receipt = self._desk.deliver(message, self._visit())
@@ -262,8 +284,11 @@ class Session(asyncio.Protocol):
         self._receipt = None
         self._proven = self._proven or answer.positive
         self._conversation.answer(answer)
-        house = self._house
-        if house.draining:
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """What was waited for is answered."""
+        if self._house.draining:
             self._end(replies.SHUTTING_DOWN)
         elif self._request.old:
             self._end(replies.TOO_LONG)

@@ -1,7 +1,9 @@
 """The submission door: people sign in, and what they hand in is captured, whoever it is for."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
+from mailweir.model.verdict import Verdict
 from mailweir.policy.networks import is_loopback
 from mailweir.servers.smtp import replies
 from mailweir.servers.smtp.door import Visitor, mailbox, transaction
@@ -41,7 +43,7 @@ class SubmissionDesk:
         self._ip = ip
         self._login: Login | None = None
 
-    def decide(self, event: Event) -> Reply | None:
+    def decide(self, event: Event) -> "Reply | asyncio.Future[Reply | None] | None":
         """The answer to an event that is not a message; None is the usual positive reply."""
         capture = self._capture
         if isinstance(event, Recipient):
@@ -56,10 +58,17 @@ class SubmissionDesk:
         handed_in = transaction(message, visitor, self.rules.hostname)
         return self._capture.deliver(handed_in, self._login)
 
-    def _sign_in(self, event: Authenticate) -> Reply | None:
+    def _sign_in(self, event: Authenticate) -> "Reply | asyncio.Future[Reply | None] | None":
         # RFC 4616 §2: whoever asks to act for somebody else is refused, as with a wrong name.
         name = event.username if event.identity in {"", event.username} else ""
-        found = self._capture.sign_in(name, event.password, self._ip)
+        if self._capture.weighs(name, event.password):
+            return asyncio.ensure_future(self._weigh(name, event.password))
+        return self._signed_in(self._capture.sign_in(name, event.password, self._ip))
+
+    async def _weigh(self, name: str, password: str) -> Reply | None:
+        return self._signed_in(await self._capture.sign_in_by_password(name, password, self._ip))
+
+    def _signed_in(self, found: Login | Verdict) -> Reply | None:
         if isinstance(found, Login):
             self._login = found
             return None

@@ -9,12 +9,15 @@ from litestar import Litestar, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from mailweir.servers.web import (
+    account_pages,
     health,
     message_pages,
     options,
     pages,
+    profile_pages,
     reference,
     rendering,
+    reset_pages,
     signin_pages,
     static,
 )
@@ -30,7 +33,10 @@ from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
+from mailweir.services.people import People
+from mailweir.services.profile import Profile
 from mailweir.services.reading import Reading
+from mailweir.services.resets import Resets
 from mailweir.services.sessions import Sessions
 from mailweir.services.showing import Showing
 from mailweir.services.statistics import Statistics
@@ -49,6 +55,9 @@ class Uses:
     domains: Domains
     metering: Metering
     sessions: Sessions
+    people: People
+    profile: Profile
+    resets: Resets
 
 
 def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASGIApp:
@@ -65,6 +74,9 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
         Statistics(reading),
         uses.metering,
         uses.sessions,
+        uses.people,
+        uses.profile,
+        uses.resets,
         Marking(reading),
         Showing(reading),
         streams,
@@ -97,6 +109,9 @@ def _router() -> Litestar:
         *pages.HANDLERS,
         *message_pages.HANDLERS,
         *signin_pages.HANDLERS,
+        *account_pages.HANDLERS,
+        *profile_pages.HANDLERS,
+        *reset_pages.HANDLERS,
         *health.HANDLERS,
         *reference.HANDLERS,
         *static.HANDLERS,

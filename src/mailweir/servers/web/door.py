@@ -14,7 +14,10 @@ from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
+from mailweir.services.people import People
+from mailweir.services.profile import Profile
 from mailweir.services.reading import Reading
+from mailweir.services.resets import Resets
 from mailweir.services.sessions import Sessions
 from mailweir.services.showing import Showing
 from mailweir.services.statistics import Statistics
@@ -70,6 +73,9 @@ class Door:
     statistics: Statistics
     metering: Metering
     sessions: Sessions
+    people: People
+    profile: Profile
+    resets: Resets
     marking: Marking
     showing: Showing
     streams: Streams

@@ -15,9 +15,11 @@ from litestar.exceptions import HTTPException
 from mailweir.policy.visibility import Refusal
 from mailweir.ports.accounts import TooManyError
 from mailweir.ports.errors import ConflictError, TooBroadError, UnavailableError
+from mailweir.ports.passwords import BusyError
 from mailweir.servers.web.moments import iso
 from mailweir.services.access import RefusedError
 from mailweir.services.addresses import AlreadyYoursError, NotOwnedError
+from mailweir.services.choosing import WeakPasswordError
 from mailweir.services.domains import AlreadyClaimedError, NotClaimableError, NotEmptyError
 from mailweir.services.metering import OverQuotaError
 from mailweir.services.reading import PendingError
@@ -27,6 +29,7 @@ T = TypeVar("T")
 NOT_AUTHORIZED: Final = "Not authorized. You may need to log in first."
 PENDING: Final = "This message was kept a moment ago and is still being read. Please try again in a second."
 TOO_BROAD: Final = "This search took too long. Please narrow it, by from:, after: or rarer words for example."
+BUSY: Final = "Too many people are signing in just now. Please try again in a moment."
 NO_SUCH_MESSAGE: Final = "Message not found by id. That message has expired or does not exist."
 
 NO_SUCH_DOMAIN: Final = "Your account has no such domain; POST /api/domains/{domain} claims one."
@@ -105,10 +108,16 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     NotClaimableError: HTTPStatus.BAD_REQUEST,
     AlreadyClaimedError: HTTPStatus.BAD_REQUEST,
     NotEmptyError: HTTPStatus.CONFLICT,
+    WeakPasswordError: HTTPStatus.BAD_REQUEST,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooBroadError: HTTPStatus.BAD_REQUEST,
     PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_SENTENCES: Final[Mapping[type[Exception], str]] = {PendingError: PENDING, TooBroadError: TOO_BROAD}
+_SENTENCES: Final[Mapping[type[Exception], str]] = {
+    PendingError: PENDING,
+    TooBroadError: TOO_BROAD,
+    BusyError: BUSY,
+}
 # What says itself, for the person who asked, what is the matter.
 _SPEAKING: Final = (
     RequestError,
@@ -117,6 +126,7 @@ _SPEAKING: Final = (
     NotClaimableError,
     AlreadyClaimedError,
     NotEmptyError,
+    WeakPasswordError,
 )
 _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.UNKNOWN_KEY: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),
@@ -136,6 +146,10 @@ _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.ELSEWHERE: (
         HTTPStatus.FORBIDDEN,
         "This key is for one address or domain, and not for this.",
+    ),
+    Refusal.NOT_A_MANAGER: (
+        HTTPStatus.FORBIDDEN,
+        "Members of an account do not see to its users, keys, domains and plan.",
     ),
     Refusal.TAKEN: (HTTPStatus.UNAUTHORIZED, "This address belongs to another account."),
 }

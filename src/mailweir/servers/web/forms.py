@@ -4,10 +4,16 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from mailweir.servers.web.door import WebRequest
-from mailweir.servers.web.errors import ForeignFormError
+from mailweir.servers.web.errors import ForeignFormError, WrongRequestError
 
 LONGEST: Final = 64 * 1024
 """Octets of a form. One of 1 MiB of percent signs would take 200 MiB to read."""
+
+
+LONGEST_FIELD: Final = 514
+"""Characters of a field: an address has no more."""
+
+_FIELDS: Final = 10
 
 
 def fields_of(body: bytes, most: int) -> dict[str, str]:
@@ -15,6 +21,22 @@ def fields_of(body: bytes, most: int) -> dict[str, str]:
     if len(body) > LONGEST:
         raise ValueError("too long")
     return dict(reversed(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most)))
+
+
+async def own_fields(request: WebRequest, *names: str) -> list[str]:
+    """These fields of a form of our own pages, without spaces around them; "" for one that is missing.
+
+    Raises ForeignFormError, and WrongRequestError for what is no form or too long.
+    """
+    check_origin(request)
+    try:
+        fields = fields_of(await request.body(), most=_FIELDS)
+    except ValueError as error:
+        raise WrongRequestError("That is not the form of this page.") from error
+    values = [fields.get(name, "").strip() for name in names]
+    if any(len(value) > LONGEST_FIELD for value in values):
+        raise WrongRequestError(f"A field has no more than {LONGEST_FIELD} characters.")
+    return values
 
 
 def check_origin(request: WebRequest) -> None:

@@ -11,41 +11,45 @@ from mailweir.model.verdict import Verdict
 from mailweir.servers.web.caller import peer_ip, reader_of
 from mailweir.servers.web.cookies import ended, made, token_of
 from mailweir.servers.web.door import WebRequest, door_of
-from mailweir.servers.web.errors import WrongRequestError
-from mailweir.servers.web.forms import check_origin, fields_of
+from mailweir.servers.web.errors import BUSY
+from mailweir.servers.web.forms import check_origin, own_fields
 from mailweir.servers.web.rendering import render
+from mailweir.services.sessions import Attempt
 
-LONGEST: Final = 514
-"""Characters of a name: an address has no more."""
-
-_WORDS: Final[Mapping[Verdict, tuple[HTTPStatus, str]]] = {
-    Verdict.WRONG_LOGIN: (HTTPStatus.FORBIDDEN, "There is no such name with that key."),
+REFUSALS: Final[Mapping[Verdict, tuple[HTTPStatus, str]]] = {
+    Verdict.WRONG_LOGIN: (
+        HTTPStatus.FORBIDDEN,
+        "There is no such name with that key or password, or the one-time code is wrong.",
+    ),
     Verdict.TOO_MANY_WRONG: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        "There were too many wrong keys from your network. Please try again in a minute.",
+        "There were too many attempts from your network. Please try again in a minute.",
     ),
+    Verdict.BUSY: (HTTPStatus.SERVICE_UNAVAILABLE, BUSY),
 }
+"""How pages word that somebody is not let in."""
+
+NO_STORE: Final[Mapping[str, str]] = {"cache-control": "no-store"}
 
 
 @get("/signin", include_in_schema=False)
-async def signin_page(request: WebRequest) -> Response[bytes]:
-    """The form, and who is signed in already."""
-    door = door_of(request)
-    account = door.reading.access.caller(await reader_of(request)).account
-    return _form(request, "", "", HTTPStatus.OK, account or "")
+async def signin_page(request: WebRequest) -> Response[bytes] | Response[None]:
+    """The form; for somebody who is signed in already the page of his account."""
+    account = door_of(request).reading.access.caller(await reader_of(request)).account
+    return _form(request, "", "", HTTPStatus.OK) if account is None else seen("/account")
 
 
 @post("/signin", include_in_schema=False)
 async def sign_in(request: WebRequest) -> Response[bytes] | Response[None]:
     """Begins a session, always a new one, and goes to the start."""
-    check_origin(request)
-    name, key = await _written(request)
+    name, secret, code = await own_fields(request, "name", "key", "code")
     door = door_of(request)
-    begun = await door.sessions.begin(name, key, peer_ip(request), token_of(request.scope))
+    attempt = Attempt(name, secret, peer_ip(request), code, token_of(request.scope))
+    begun = await door.sessions.begin(attempt)
     if isinstance(begun, Verdict):
-        status, words = _WORDS[begun]
+        status, words = REFUSALS[begun]
         return _form(request, name, words, status)
-    return _see("/", made(begun, door.facts.public_url))
+    return seen("/", made(begun, door.facts.public_url))
 
 
 @post("/signout", include_in_schema=False)
@@ -56,31 +60,23 @@ async def sign_out(request: WebRequest) -> Response[None]:
     door = door_of(request)
     if token is not None:
         await door.sessions.end(token)
-    return _see("/", ended(door.facts.public_url))
+    return seen("/", ended(door.facts.public_url))
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (signin_page, sign_in, sign_out)
 
 
-def _form(
-    request: WebRequest, name: str, fault: str, status: HTTPStatus, account: str = ""
-) -> Response[bytes]:
-    values = {"facts": door_of(request).facts, "name": name, "fault": fault, "account": account}
-    retry = {"retry-after": "60"} if status is HTTPStatus.TOO_MANY_REQUESTS else {}
-    return render("signin.html", values, status=status, headers={"cache-control": "no-store", **retry})
-
-
-def _see(url: str, cookie: str) -> Response[None]:
-    headers = {"location": url, "set-cookie": cookie, "cache-control": "no-store"}
+def seen(url: str, cookie: str = "") -> Response[None]:
+    """Goes to another page, perhaps with a cookie."""
+    headers = {"location": url, **NO_STORE, **({"set-cookie": cookie} if cookie else {})}
     return Response(None, status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
 
-async def _written(request: WebRequest) -> tuple[str, str]:
-    try:
-        fields = fields_of(await request.body(), most=10)
-    except ValueError as error:
-        raise WrongRequestError("That is not the form of this page.") from error
-    name, key = (fields.get(field, "").strip() for field in ("name", "key"))
-    if len(name) > LONGEST or len(key) > LONGEST:
-        raise WrongRequestError(f"Names and keys have no more than {LONGEST} characters.")
-    return name, key
+def retry(status: HTTPStatus) -> Mapping[str, str]:
+    """The headers of a page that says no; when to try again, if it is a matter of time."""
+    return {**NO_STORE, "retry-after": "60"} if status is HTTPStatus.TOO_MANY_REQUESTS else NO_STORE
+
+
+def _form(request: WebRequest, name: str, fault: str, status: HTTPStatus) -> Response[bytes]:
+    values = {"facts": door_of(request).facts, "name": name, "fault": fault}
+    return render("signin.html", values, status=status, headers=retry(status))

@@ -1,9 +1,11 @@
 """What the descriptions of all routes have in common."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import (
     OpenAPIMediaType,
@@ -20,6 +22,7 @@ ADDRESSES: Final = ["Addresses"]
 ACCOUNT: Final = ["Account"]
 DOMAINS: Final = ["Domains"]
 STATISTICS: Final = ["Public mail"]
+_CAMEL = re.compile("([A-Z])")
 TAGS: Final = ["Messages"]
 TRUTH: Final = ["true", "false"]
 _WHY: Final[Mapping[int, str]] = {
@@ -52,6 +55,14 @@ def takes(kind: str, schema: Schema, *, required: bool = True) -> type[Operation
     return Taking
 
 
+def takes_json(type_: type[msgspec.Struct], *, required: bool = True) -> type[Operation]:
+    """The same, of JSON that is read as this type; its shape stands where it is used."""
+    (described,), definitions = msgspec.json.schema_components([type_], ref_template="#/$defs/{name}")
+    inner = definitions.get(described["$ref"].rpartition("/")[2], described)
+    shown = {name: one for name, one in inner["properties"].items() if not name.startswith("_")}
+    return takes("application/json", _schema({**inner, "properties": shown}), required=required)
+
+
 def takes_list(name: str, item: Schema, *, fewest: int, most: int) -> type[Operation]:
     """The same, of JSON with one list of texts."""
     texts = Schema(type=OpenAPIType.ARRAY, items=item, min_items=fewest, max_items=most)
@@ -73,3 +84,15 @@ def gives_also(*kinds: str) -> type[Operation]:
                 }
 
     return Giving
+
+
+def _schema(told: Mapping[str, Any]) -> Schema:
+    """A JSON schema as the framework keeps one."""
+    words = {_CAMEL.sub(r"_\1", name).lower(): value for name, value in told.items() if value != []}
+    if "type" in words:
+        words["type"] = OpenAPIType(words["type"])
+    if "any_of" in words:
+        words["any_of"] = [_schema(one) for one in words["any_of"]]
+    if "properties" in words:
+        words["properties"] = {name: _schema(one) for name, one in words["properties"].items()}
+    return Schema(**words)

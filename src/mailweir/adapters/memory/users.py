@@ -1,0 +1,128 @@
+"""The people under accounts in memory. Each method finishes without waiting: one transaction."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from mailweir.adapters.memory.registry import Registry
+from mailweir.model.account import AccountName
+from mailweir.model.user import Entry, Traits, User, UserName
+from mailweir.ports.accounts import TooManyError
+from mailweir.ports.clock import Clock
+from mailweir.ports.errors import ConflictError
+from mailweir.ports.users import JOURNAL
+
+
+class MemoryUsers:
+    """The people in a registry."""
+
+    def __init__(self, registry: Registry, clock: Clock) -> None:
+        self._registry = registry
+        self._clock = clock
+
+    async def add(self, user: User, *, most: int) -> None:
+        """One more."""
+        self._registry.require(user.account)
+        if (user.account, user.name) in self._registry.users:
+            raise ConflictError(f"{user.account} has a user {user.name} already")
+        if len(await self.users(user.account)) >= most:
+            raise TooManyError(most)
+        self._registry.users[user.account, user.name] = user
+
+    async def users(self, account: AccountName) -> Sequence[User]:
+        """The people of an account."""
+        users = self._registry.users
+        return [users[person] for person in sorted(users) if person[0] == account]
+
+    async def user(self, account: AccountName, name: UserName) -> User | None:
+        """One of them."""
+        return self._registry.users.get((account, name))
+
+    async def change(self, account: AccountName, name: UserName, traits: Traits) -> User | None:
+        """Has other traits from now on."""
+        found = self._registry.users.get((account, name))
+        if found is None:
+            return None
+        return self._put(replace(found, role=traits.role, elevates=traits.elevates, mail=traits.mail))
+
+    async def set_password(
+        self, account: AccountName, name: UserName, password: str, credential: bytes
+    ) -> User | None:
+        """Another password."""
+        found = self._registry.users.get((account, name))
+        if found is None:
+            return None
+        self._registry.end_sessions(found.credential)
+        self._forget_resets(account, name)
+        return self._put(replace(found, password=password, credential=credential))
+
+    async def remove(self, account: AccountName, name: UserName) -> bool:
+        """Whoever that was does not sign in any more."""
+        return self._registry.remove_user(account, name)
+
+    async def set_totp(
+        self, account: AccountName, name: UserName, secret: str | None, recovery: Sequence[bytes]
+    ) -> User | None:
+        """Asks for one-time codes from now on, or for none."""
+        found = self._registry.users.get((account, name))
+        if found is None:
+            return None
+        self._registry.recovery[account, name] = set(recovery)
+        return self._put(replace(found, totp=secret))
+
+    async def spend_step(self, account: AccountName, name: UserName, step: int) -> bool:
+        """Whether the code of that time step was not used yet."""
+        steps = self._registry.steps
+        if (account, name) not in self._registry.users or step <= steps.get((account, name), 0):
+            return False
+        steps[account, name] = step
+        return True
+
+    async def spend_recovery(self, account: AccountName, name: UserName, digest: bytes) -> bool:
+        """Whether that is a recovery code that was not used yet."""
+        codes = self._registry.recovery.get((account, name), set())
+        unspent = digest in codes
+        codes.discard(digest)
+        return unspent
+
+    async def begin_reset(self, account: AccountName, name: UserName, digest: bytes, expires: int) -> bool:
+        """A link to a new password."""
+        if (account, name) not in self._registry.users:
+            return False
+        self._forget_resets(account, name)
+        self._registry.resets[digest] = (account, name, expires)
+        return True
+
+    async def reset_of(self, digest: bytes) -> User | None:
+        """Whose link that is."""
+        account, name, expires = self._registry.resets.get(digest, ("", "", 0))
+        return (
+            self._registry.users.get((AccountName(account), UserName(name))) if self._open(expires) else None
+        )
+
+    async def spend_reset(self, digest: bytes) -> User | None:
+        """The same, once."""
+        found = await self.reset_of(digest)
+        self._registry.resets.pop(digest, None)
+        return found
+
+    async def note(self, account: AccountName, entry: Entry) -> None:
+        """Keeps what was done."""
+        journal = self._registry.journal.setdefault(account, [])
+        journal.insert(0, entry)
+        del journal[JOURNAL:]
+
+    async def journal(self, account: AccountName, *, limit: int) -> Sequence[Entry]:
+        """What was done, newest first."""
+        return self._registry.journal.get(account, [])[:limit]
+
+    def _put(self, user: User) -> User:
+        self._registry.users[user.account, user.name] = user
+        return user
+
+    def _open(self, expires: int) -> bool:
+        return expires > self._clock.now()
+
+    def _forget_resets(self, account: AccountName, name: UserName) -> None:
+        kept = self._registry.resets
+        self._registry.resets = {at: one for at, one in kept.items() if one[:2] != (account, name)}
