@@ -109,7 +109,7 @@ lock: ## resolve requirements/*.txt anew (ARGS=--upgrade for the newest versions
 	@$(PYTHON) -m venv .cache/lock
 	@.cache/lock/bin/python -m pip --disable-pip-version-check -qq install uv
 	@$(LOCK) pyproject.toml --output-file requirements/run.txt
-	@$(LOCK) pyproject.toml --group dev --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra oidc --group dev --output-file requirements/dev.txt
 	@$(LOCK) requirements/build.in --output-file requirements/build.txt
 
 # Whoever builds a commit gets the same octets: the tools are pinned, and every file has one date and one mode.

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from cyclopts import App, Parameter
 from msgspec.structs import replace
@@ -12,7 +12,17 @@ from mailweir.cli.saying import OK, Config, Data, Json, print_json, print_lines,
 from mailweir.config.errors import SettingsError
 from mailweir.model.account import AccountName
 from mailweir.model.address import Address, Inbox
-from mailweir.model.user import Entry, Role, Traits, User, UserName, full_name, operator_of, user_name
+from mailweir.model.user import (
+    Entry,
+    Role,
+    Traits,
+    User,
+    UserName,
+    full_name,
+    is_identity,
+    operator_of,
+    user_name,
+)
 from mailweir.roles.errors import StartError
 
 _Account = Annotated[str, Parameter(help="The name of the account.")]
@@ -31,6 +41,9 @@ _Elevates = Annotated[
 _Mail = Annotated[
     str | None, Parameter(help="The private inbox to which links to a new password go; empty for none.")
 ]
+_Identity = Annotated[
+    str | None, Parameter(help="What the OpenID provider calls the user; empty for nothing.")
+]
 _FromInput = Annotated[bool, Parameter(help="Read the password from standard input, one line.", negative=())]
 
 user = App(name="user", help="Users: people with a password of their own, under an account.")
@@ -44,6 +57,7 @@ def user_add(  # noqa: PLR0913  each is a flag
     member: _Member = None,
     can_elevate: _Elevates = None,
     mail: _Mail = None,
+    identity: _Identity = None,
     password_stdin: _FromInput = False,
     json: Json = False,
     config: Config = None,
@@ -51,7 +65,7 @@ def user_add(  # noqa: PLR0913  each is a flag
 ) -> int:
     """Add a user. His password is printed if it was made up, and never shown again."""
     owner, called = _person(account, name)
-    wanted = _traits(Traits(), member, can_elevate, mail)
+    wanted = _traits(Traits(), member, can_elevate, _Places(mail, identity))
     given = _password() if password_stdin else None
     made = administer(
         config, data, lambda office: office.people.add(operator_of(owner), called, wanted, given)
@@ -79,22 +93,23 @@ def user_change(  # noqa: PLR0913  each is a flag
     member: _Member = None,
     can_elevate: _Elevates = None,
     mail: _Mail = None,
+    identity: _Identity = None,
     json: Json = False,
     config: Config = None,
     data: Data = None,
 ) -> int:
     """Give a user another role, or another inbox for links to a new password."""
     owner, called = _person(account, name)
-    if (member, can_elevate, mail) == (None, None, None):
-        raise SettingsError("Say what to change: --member, --root, --can-elevate or --mail.")
+    places = _Places(mail, identity)
+    if (member, can_elevate, *places) == (None, None, None, None):
+        raise SettingsError("Say what to change: --member, --root, --can-elevate, --mail or --identity.")
 
     async def changed(office: Any) -> User | None:  # noqa: ANN401  an `Administration`
         known = await office.people.users.user(owner, called)
         if known is None:
             return None
-        former = Traits(known.role, known.elevates, known.mail)
         return await office.people.change(
-            operator_of(owner), called, _traits(former, member, can_elevate, mail)
+            operator_of(owner), called, _traits(known.traits, member, can_elevate, places)
         )
 
     found = administer(config, data, changed)
@@ -182,13 +197,30 @@ def _person(account: str, name: str | None) -> tuple[AccountName, UserName]:
     return owner, called
 
 
-def _traits(former: Traits, member: bool | None, elevates: bool | None, mail: str | None) -> Traits:  # noqa: FBT001
+class _Places(NamedTuple):
+    """By what a person is reached and known elsewhere; "" takes it away, None leaves it."""
+
+    mail: str | None
+    identity: str | None
+
+
+def _traits(former: Traits, member: bool | None, elevates: bool | None, places: _Places) -> Traits:  # noqa: FBT001
     changed = former
     if member is not None:
         changed = replace(changed, role=Role.MEMBER if member else Role.ROOT)
     if elevates is not None:
         changed = replace(changed, elevates=elevates)
-    return changed if mail is None else replace(changed, mail=_inbox(mail) if mail else None)
+    if places.mail is not None:
+        changed = replace(changed, mail=_inbox(places.mail) if places.mail else None)
+    if places.identity is not None:
+        changed = replace(changed, identity=_known_as(places.identity) if places.identity else None)
+    return changed
+
+
+def _known_as(text: str) -> str:
+    if not is_identity(text):
+        raise SettingsError(f"{text!r} is no identity; allowed are up to 320 visible ASCII characters.")
+    return text
 
 
 def _inbox(text: str) -> Inbox:
@@ -216,6 +248,7 @@ def _shown(one: User) -> dict[str, object]:
         "role": one.role.value,
         "canElevate": one.elevates,
         "mail": one.mail,
+        "identity": one.identity,
         "hasPassword": one.password is not None,
         "oneTimeCodes": one.totp is not None,
         "created": one.created,
@@ -228,6 +261,7 @@ def _line(one: User) -> str:
         "may act as root" if one.elevates else "",
         "one-time codes" if one.totp is not None else "",
         f"links go to {one.mail}" if one.mail is not None else "",
+        f"known as {one.identity}" if one.identity is not None else "",
     ]
     return f"{one.full_name:<32} {', '.join(note for note in notes if note)}"
 

@@ -273,6 +273,25 @@ class Settings:
         str | None, Setting(kinds.TEXT, None, "The API key of that account.", secret=True)
     ] = field(repr=False)
 
+    oidc_issuer: Annotated[
+        str | None,
+        Setting(kinds.URL, None, "The OpenID provider by which people may sign in on the pages."),
+    ]
+    oidc_client_id: Annotated[
+        str | None, Setting(kinds.TEXT, None, "What this service is called by the OpenID provider.")
+    ]
+    oidc_client_secret: Annotated[
+        str | None, Setting(kinds.TEXT, None, "Its secret with the OpenID provider.", secret=True)
+    ] = field(repr=False)
+    oidc_claim: Annotated[
+        Literal["email", "sub", "preferred_username"],
+        Setting(
+            kinds.choice("email", "sub", "preferred_username"),
+            "email",
+            "Which claim is a user's identity; an address counts if the provider has verified it.",
+        ),
+    ]
+
     profile_reason: str
     """Why this profile holds, as it completes *profile local, because …*. Not a setting."""
 

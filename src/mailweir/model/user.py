@@ -1,5 +1,6 @@
 """The people under one account, each with a name and a password, and what was done to the account."""
 
+import re
 from enum import Enum
 from typing import Final, NewType
 
@@ -10,6 +11,8 @@ from mailweir.model.address import Inbox
 
 UserName = NewType("UserName", str)
 """What a person is called within his account; whoever is called like the account does not have to say it."""
+
+_IDENTITY = re.compile(r"[!-~]{1,320}")
 
 SEPARATOR: Final = "/"
 """Between an account and one of its people, in the name by which he signs in."""
@@ -28,7 +31,8 @@ class User(Struct, frozen=True):
     `password`: how it was hashed; None as long as he has none. `credential` is random, and another one with
     each password: sessions are begun by it, as by the digest of a key. `totp`: the secret of his one-time
     codes (RFC 6238) in base32; None without any. `elevates`: a member who may do for a while what root does.
-    `mail`: the inbox to which he is sent a link to a new password.
+    `mail`: the inbox to which he is sent a link to a new password. `identity`: what the OpenID provider calls
+    him, by which he signs in as well; nobody else has it.
     """
 
     account: AccountName
@@ -40,6 +44,12 @@ class User(Struct, frozen=True):
     totp: str | None = None
     elevates: bool = False
     mail: Inbox | None = None
+    identity: str | None = None
+
+    @property
+    def traits(self) -> "Traits":
+        """What whoever manages the account has said of him."""
+        return Traits(self.role, self.elevates, self.mail, self.identity)
 
     @property
     def scope(self) -> Scope:
@@ -58,6 +68,7 @@ class Traits(Struct, frozen=True):
     role: Role = Role.ROOT
     elevates: bool = False
     mail: Inbox | None = None
+    identity: str | None = None
 
 
 class Actor(Struct, frozen=True):
@@ -112,6 +123,11 @@ def operator_of(account: AccountName) -> Actor:
 def full_name(account: AccountName, user: UserName) -> str:
     """By what a user signs in."""
     return account if account == user else f"{account}{SEPARATOR}{user}"
+
+
+def is_identity(text: str) -> bool:
+    """Whether the OpenID provider may call somebody so."""
+    return _IDENTITY.fullmatch(text) is not None
 
 
 def user_name(text: str) -> UserName | None:

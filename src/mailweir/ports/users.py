@@ -16,7 +16,8 @@ class Users(Protocol):
     async def add(self, user: User, *, most: int) -> None:
         """One more.
 
-        Raises UnknownAccountError, TooManyError, and ConflictError when the account has one of that name.
+        Raises UnknownAccountError, TooManyError, and ConflictError when the account has one of that name, or
+        anybody has that identity.
         """
         ...
 
@@ -29,7 +30,14 @@ class Users(Protocol):
         ...
 
     async def change(self, account: AccountName, name: UserName, traits: Traits) -> User | None:
-        """Has other traits from now on; None when there is nobody of that name."""
+        """Has other traits from now on; None when there is nobody of that name.
+
+        Raises ConflictError when somebody else has that identity.
+        """
+        ...
+
+    async def by_identity(self, identity: str) -> User | None:
+        """Whom the OpenID provider calls so."""
         ...
 
     async def set_password(

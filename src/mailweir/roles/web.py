@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlsplit
 
 from mailweir import __version__
 from mailweir.adapters.argon2 import Argon2Passwords
@@ -42,12 +43,14 @@ from mailweir.roles.embedded import (
     reception,
     resolver,
 )
+from mailweir.roles.identities import identities
 from mailweir.roles.seat import Seat
 from mailweir.servers.web.app import Uses, WebFacts, build
 from mailweir.servers.web.server import CONNECTIONS, WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
+from mailweir.services.federation import Federation
 from mailweir.services.learning import learn
 from mailweir.services.letters import Letters
 from mailweir.services.metering import Metering
@@ -117,6 +120,12 @@ async def serving(
     signin = SignIn(directory, passwords, clock)
     sessions = Sessions(accounts, directory, signin, SecondFactor(users, clock), secrets, clock)
     people = People(users, accounts, passwords, secrets, clock, partial(learn, directory))
+    provider = identities(settings)
+    federation = (
+        None
+        if provider is None
+        else Federation(provider, users, sessions, secrets, clock, settings.secret or "")
+    )
     proving = Proving(domains, mailbox, resolver(settings), hosting(settings), clock)
     uses = Uses(
         Reading(mailbox, access, clock, watching),
@@ -127,6 +136,7 @@ async def serving(
         people,
         Profile(users, access, sessions),
         Resets(people, signin, directory, Letters(receiving, facts.public_url).send_link),
+        federation,
     )
     app = build(uses, dropping.drop, facts)
     most = min(CONNECTIONS, places())
@@ -142,6 +152,8 @@ async def serving(
     finally:
         watching.close()
         passwords.close()
+        if provider is not None:
+            await provider.close()
         for store in stores:
             await store.close()
 
@@ -186,4 +198,5 @@ def _facts(settings: Settings, troubles: Callable[[], Sequence[str]]) -> WebFact
         disposable=disposable_domains() | set(settings.base_domains),
         status_url=settings.status_url or "",
         community_url=settings.community_url or "",
+        provider=urlsplit(settings.oidc_issuer or "").netloc,
     )

@@ -56,7 +56,16 @@ class People:
         hashed = await self.chosen(actor.account, name, made)
         now, credential = self.clock.now(), self.secrets.credential()
         new = User(
-            actor.account, name, traits.role, now, credential, hashed, None, traits.elevates, traits.mail
+            actor.account,
+            name,
+            traits.role,
+            now,
+            credential,
+            hashed,
+            None,
+            traits.elevates,
+            traits.mail,
+            traits.identity,
         )
         await self.users.add(new, most=USERS)
         await self._done(actor, Act.USER_ADDED, name)

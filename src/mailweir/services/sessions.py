@@ -74,6 +74,13 @@ class Sessions:
             return login
         return Verdict.ACCEPT if login.digest == user.credential else Verdict.WRONG_LOGIN
 
+    async def begin_as(self, user: User, ip: str, former: str | None) -> str | None:
+        """The token of a session of somebody who has shown elsewhere who he is; None if he is gone."""
+        login = Login(user.credential, Grant(user.account, "", user.scope, user.name))
+        attempt = Attempt(user.full_name, "", ip, former=former)
+        token = await self._begun(login, attempt, Act.SIGNED_IN)
+        return None if isinstance(token, Verdict) else token
+
     async def renew(self, user: User, former: str | None) -> str | None:
         """The token of a session of somebody who has set another password; None if he has set one more."""
         return await self._keep(user.credential, 0, former)

@@ -24,6 +24,7 @@ from mailweir.policy.marking import toggled
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.servers.web import (
     account_pages,
+    federation_pages,
     health,
     message_pages,
     pages,
@@ -80,6 +81,7 @@ ROUTES: Final = sorted(
         *account_pages.HANDLERS,
         *profile_pages.HANDLERS,
         *reset_pages.HANDLERS,
+        *federation_pages.HANDLERS,
         *health.HANDLERS,
         *reference.HANDLERS,
         *static.HANDLERS,
@@ -312,6 +314,8 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/account/codes/off"): only_by_password(),
     ("POST", "/account/elevate"): only_by_password(),
     ("POST", "/account/sessions/end"): only_by_password(),
+    ("GET", "/signin/oidc"): open_to_all(404),  # there is no provider
+    ("GET", "/signin/oidc/back"): open_to_all(404),
     ("GET", "/forgot"): open_to_all(),
     ("POST", "/forgot"): open_to_all(200, b"name=any", FORM),
     ("GET", "/reset/{token:str}"): open_to_all(404),

@@ -27,6 +27,7 @@ class MemoryUsers:
             raise ConflictError(f"{user.account} has a user {user.name} already")
         if len(await self.users(user.account)) >= most:
             raise TooManyError(most)
+        self._refuse_taken(user.account, user.name, user.identity)
         self._registry.users[user.account, user.name] = user
 
     async def users(self, account: AccountName) -> Sequence[User]:
@@ -43,7 +44,20 @@ class MemoryUsers:
         found = self._registry.users.get((account, name))
         if found is None:
             return None
-        return self._put(replace(found, role=traits.role, elevates=traits.elevates, mail=traits.mail))
+        self._refuse_taken(account, name, traits.identity)
+        return self._put(
+            replace(
+                found,
+                role=traits.role,
+                elevates=traits.elevates,
+                mail=traits.mail,
+                identity=traits.identity,
+            )
+        )
+
+    async def by_identity(self, identity: str) -> User | None:
+        """Whom the OpenID provider calls so."""
+        return next((one for one in self._registry.users.values() if one.identity == identity), None)
 
     async def set_password(
         self, account: AccountName, name: UserName, password: str, credential: bytes
@@ -115,6 +129,11 @@ class MemoryUsers:
     async def journal(self, account: AccountName, *, limit: int) -> Sequence[Entry]:
         """What was done, newest first."""
         return self._registry.journal.get(account, [])[:limit]
+
+    def _refuse_taken(self, account: AccountName, name: UserName, identity: str | None) -> None:
+        others = (one for person, one in self._registry.users.items() if person != (account, name))
+        if identity is not None and any(one.identity == identity for one in others):
+            raise ConflictError("somebody else signs in by that identity")
 
     def _put(self, user: User) -> User:
         self._registry.users[user.account, user.name] = user

@@ -12,12 +12,12 @@ from mailweir.ports.accounts import TooManyError
 from mailweir.ports.errors import ConflictError
 from mailweir.ports.users import JOURNAL
 
-USER: Final = "account, name, role, created, credential, password, totp, elevates, mail"
+USER: Final = "account, name, role, created, credential, password, totp, elevates, mail, identity"
 """The columns that `user_of` reads."""
 
-_NEW = f"INSERT INTO user ({USER}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  fixed above
+_NEW = f"INSERT INTO user ({USER}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  fixed above
 _CHANGE = """
-    UPDATE user SET role = ?, elevates = ?, mail = ?, number = ? WHERE account = ? AND name = ?
+    UPDATE user SET role = ?, elevates = ?, mail = ?, identity = ?, number = ? WHERE account = ? AND name = ?
 """
 _SET_PASSWORD = "UPDATE user SET password = ?, credential = ?, number = ? WHERE account = ? AND name = ?"  # noqa: S105
 _SET_TOTP = "UPDATE user SET totp = ?, number = ? WHERE account = ? AND name = ?"
@@ -32,7 +32,7 @@ _OLD_ENTRIES = """
 
 def user_of(row: Sequence[Any]) -> User:
     """Somebody, from the columns `USER`."""
-    account, name, role, created, credential, password, totp, elevates, mail = row
+    account, name, role, created, credential, password, totp, elevates, mail, identity = row
     return User(
         AccountName(account),
         UserName(name),
@@ -43,6 +43,7 @@ def user_of(row: Sequence[Any]) -> User:
         totp,
         bool(elevates),
         None if mail is None else Inbox(mail),
+        identity,
     )
 
 
@@ -54,8 +55,9 @@ def add(connection: Connection, new: User, most: int) -> None:
         raise ConflictError(f"{new.account} has a user {new.name} already")
     if len(has) >= most:
         raise TooManyError(most)
+    _refuse_taken(connection, new.account, new.name, new.identity)
     row = (new.account, new.name, new.role.value, new.created, new.credential)
-    more = (new.password, new.totp, new.elevates, new.mail)
+    more = (new.password, new.totp, new.elevates, new.mail, new.identity)
     connection.execute(_NEW, (*row, *more, next_number(connection)))
 
 
@@ -74,9 +76,16 @@ def user(connection: Connection, account: AccountName, name: UserName) -> User |
 
 def change(connection: Connection, account: AccountName, name: UserName, traits: Traits) -> User | None:
     """Has other traits."""
-    row = (traits.role.value, traits.elevates, traits.mail, next_number(connection), account, name)
-    connection.execute(_CHANGE, row)
+    _refuse_taken(connection, account, name, traits.identity)
+    row = (traits.role.value, traits.elevates, traits.mail, traits.identity)
+    connection.execute(_CHANGE, (*row, next_number(connection), account, name))
     return user(connection, account, name)
+
+
+def by_identity(connection: Connection, identity: str) -> User | None:
+    """Whom the OpenID provider calls so."""
+    rows = connection.execute(f"SELECT {USER} FROM user WHERE identity = ?", (identity,)).fetchall()  # noqa: S608
+    return user_of(rows[0]) if rows else None
 
 
 def set_password(
@@ -161,3 +170,10 @@ def journal(connection: Connection, account: AccountName, limit: int) -> list[En
     """
     rows = connection.execute(statement, (account, limit))
     return [Entry(at, actor, Act(act), what, ip) for at, actor, act, what, ip in rows]
+
+
+def _refuse_taken(connection: Connection, account: AccountName, name: UserName, identity: str | None) -> None:
+    """Raises ConflictError when somebody else has that identity."""
+    has = None if identity is None else by_identity(connection, identity)
+    if has is not None and (has.account, has.name) != (account, name):
+        raise ConflictError("somebody else signs in by that identity")

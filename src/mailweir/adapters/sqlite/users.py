@@ -38,6 +38,11 @@ class SqliteUsers:
         found, _ = await self._changes.run(lambda c: user_queries.change(c, account, name, traits))
         return found
 
+    async def by_identity(self, identity: str) -> User | None:
+        """Whom the OpenID provider calls so."""
+        found, _ = await self._changes.run(lambda c: user_queries.by_identity(c, identity))
+        return found
+
     async def set_password(
         self, account: AccountName, name: UserName, password: str, credential: bytes
     ) -> User | None:

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from mailweir.servers.web import (
     account_pages,
+    federation_pages,
     health,
     message_pages,
     options,
@@ -31,6 +32,7 @@ from mailweir.servers.web.metered import Metered
 from mailweir.servers.web.polling import Polling
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
+from mailweir.services.federation import Federation
 from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
@@ -58,6 +60,7 @@ class Uses:
     people: People
     profile: Profile
     resets: Resets
+    federation: Federation | None = None
 
 
 def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASGIApp:
@@ -77,6 +80,7 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
         uses.people,
         uses.profile,
         uses.resets,
+        uses.federation,
         Marking(reading),
         Showing(reading),
         streams,
@@ -112,6 +116,7 @@ def _router() -> Litestar:
         *account_pages.HANDLERS,
         *profile_pages.HANDLERS,
         *reset_pages.HANDLERS,
+        *federation_pages.HANDLERS,
         *health.HANDLERS,
         *reference.HANDLERS,
         *static.HANDLERS,

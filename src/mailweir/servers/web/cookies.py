@@ -1,9 +1,10 @@
-"""The one cookie: the token of a session (RFC 6265).
+"""Cookies (RFC 6265): the token of a session, and how others are read.
 
 Where the service is reached by HTTPS its name has the prefix `__Host-`: browsers take such a one from this
 host alone, for all of it, and never send it in the clear.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from litestar.types import HTTPScope
@@ -27,14 +28,21 @@ def ended(public_url: str) -> str:
 
 def token_of(scope: HTTPScope) -> str | None:
     """The token that a request carries; None when there is none. That with the prefix goes first."""
-    found: dict[str, str] = {}
+    found = {called: token for called, token in _pairs(scope) if called in _NAMES and is_key(token)}
+    return next((found[called] for called in _NAMES if called in found), None)
+
+
+def value_of(scope: HTTPScope, wanted: str) -> str | None:
+    """What another cookie of ours holds; the last one of that name."""
+    return dict(_pairs(scope)).get(wanted)
+
+
+def _pairs(scope: HTTPScope) -> Iterator[tuple[str, str]]:
     for name, value in scope["headers"]:
         if name == b"cookie":
-            pairs = (
-                pair.strip().partition("=") for pair in value.decode("latin-1").split(";", _MOST)[:_MOST]
-            )
-            found |= {called: token for called, _, token in pairs if called in _NAMES and is_key(token)}
-    return next((found[called] for called in _NAMES if called in found), None)
+            for pair in value.decode("latin-1").split(";", _MOST)[:_MOST]:
+                called, _, held = pair.strip().partition("=")
+                yield called, held
 
 
 def _name(public_url: str) -> str:

@@ -12,6 +12,7 @@ from litestar.types import HTTPScope
 from mailweir.model.message import Summary
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
+from mailweir.services.federation import Federation
 from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
@@ -46,7 +47,7 @@ class WebFacts:
     `smtp` is the address that the examples send to, as HOST:PORT. `now` gives milliseconds since the
     epoch. `ready` names the reasons why this server is not ready, none when it is. `report` takes an
     unexpected exception and the route where it happened. `disposable` are domains of disposable mail, in
-    A-labels.
+    A-labels. `provider` is the host of the OpenID provider, "" without one.
     """
 
     version: str
@@ -60,6 +61,7 @@ class WebFacts:
     disposable: AbstractSet[str] = frozenset()
     status_url: str = ""
     community_url: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Door:
     people: People
     profile: Profile
     resets: Resets
+    federation: Federation | None
     marking: Marking
     showing: Showing
     streams: Streams

@@ -12,7 +12,9 @@ from litestar import Response
 from mailweir.servers.web.door import WebRequest
 from mailweir.servers.web.static import url_of
 
-_PAGES: Final = re.compile(r"/(?:inbox(?:/.*)?|docs/?|signin|signout|account(?:/.*)?|forgot|reset/.*)?")
+_PAGES: Final = re.compile(
+    r"/(?:inbox(?:/.*)?|docs/?|signin(?:/.*)?|signout|account(?:/.*)?|forgot|reset/.*)?"
+)
 
 
 def are_wanted(request: WebRequest) -> bool:

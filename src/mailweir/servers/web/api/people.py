@@ -113,7 +113,7 @@ async def create_user(request: WebRequest) -> NewUserView:
             "name is no name of a user; allowed are up to 64 letters, digits, dots, dashes and underscores."
         )
     people = door_of(request).people
-    traits = Traits(Role(wish.role), wish.can_elevate, _mail(wish.mail))
+    traits = Traits(Role(wish.role), wish.can_elevate, _mail(wish.mail), wish.identity)
     password = await people.add(actor, name, traits, wish.password)
     added = there(await people.users.user(actor.account, name), _NO_USER)
     return NewUserView(user_view(added), None if wish.password else password)
@@ -216,6 +216,7 @@ def _changed(user: User, wish: UserChange) -> Traits:
         user.role if isinstance(wish.role, UnsetType) else Role(wish.role),
         user.elevates if isinstance(wish.can_elevate, UnsetType) else wish.can_elevate,
         user.mail if isinstance(wish.mail, UnsetType) else _mail(wish.mail),
+        user.identity if isinstance(wish.identity, UnsetType) else wish.identity,
     )
 
 

@@ -12,6 +12,7 @@ from mailweir.servers.web.moments import iso
 RoleName = Literal["root", "member"]
 Days = Annotated[int, Meta(ge=1, le=3650)]
 Text = Annotated[str, Meta(max_length=514)]
+Identity = Annotated[str, Meta(pattern="^[!-~]{1,320}$")]
 
 
 class KeyView(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -53,6 +54,7 @@ class UserView(Struct, frozen=True, kw_only=True, rename="camel"):
     role: RoleName
     can_elevate: bool
     mail: str | None
+    identity: str | None
     has_password: bool
     one_time_codes: bool
     created: str
@@ -72,6 +74,7 @@ class UserWish(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown
     role: RoleName = "member"
     can_elevate: bool = False
     mail: Text | None = None
+    identity: Identity | None = None
     password: str | None = None
     key: str | UnsetType = field(default=UNSET, name="_mailsacKey")
 
@@ -82,6 +85,7 @@ class UserChange(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
     role: RoleName | UnsetType = UNSET
     can_elevate: bool | UnsetType = UNSET
     mail: Text | UnsetType | None = UNSET
+    identity: Identity | UnsetType | None = UNSET
     key: str | UnsetType = field(default=UNSET, name="_mailsacKey")
 
 
@@ -134,6 +138,7 @@ def user_view(user: User) -> UserView:
         role=user.role.value,
         can_elevate=user.elevates,
         mail=user.mail,
+        identity=user.identity,
         has_password=user.password is not None,
         one_time_codes=user.totp is not None,
         created=iso(user.created),

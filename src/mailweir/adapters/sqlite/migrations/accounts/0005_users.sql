@@ -1,7 +1,8 @@
 -- The people under an account, what they sign in by, and what was done to the account.
 
 -- password: a hash in the PHC string format; null as long as there is none. credential: what sessions are begun by;
--- random, and another one with each password. totp: base32. step: the last time step whose one-time code was used.
+-- random, and another one with each password. totp: base32. identity: what the OpenID provider calls him.
+-- step: the last time step whose one-time code was used.
 -- number: the change that brought the row into this state.
 CREATE TABLE user (
   account    TEXT    NOT NULL,
@@ -13,6 +14,7 @@ CREATE TABLE user (
   totp       TEXT,
   elevates   INTEGER NOT NULL,
   mail       TEXT,
+  identity   TEXT    UNIQUE,
   step       INTEGER NOT NULL DEFAULT 0,
   number     INTEGER NOT NULL,
   PRIMARY KEY (account, name)
