@@ -41,6 +41,7 @@ PROMISED = [
     "content_url",
     "status_url",
     "community_url",
+    "security_contact",
     "secret",
     "node_name",
     "receivers",
@@ -141,6 +142,19 @@ def test_a_size_may_have_a_unit(written: str, octets: int) -> None:
             ("public_url", value)
             for value in ("mail.test", "ftp://a.test", "http://", "https://a.test/?q", "http://a:b")
         ),
+        *(
+            ("security_contact", value)
+            for value in ("security@thing.test", "http://thing.test/", "https://", "https:///x", "tel:me")
+        ),
+        *(
+            ("security_contact", value)
+            for value in (
+                "mailto:a",
+                "mailto:a b@thing.test",
+                "mailto:a@b.test\nContact: x",
+                "mailto:ä@b.test",
+            )
+        ),
         *(("store", value) for value in ("sqlite", "mysql://h/d", "postgres://")),
         *(("bus", value) for value in ("nats", "redis://h")),
         *(("node_name", value) for value in ("a b", "", "a/b")),
@@ -173,6 +187,16 @@ def test_lists_stand_with_commas_and_are_made_canonical() -> None:
     found = settings(base_domains=" Thing.TEST, bücher.test. ,", trusted_proxies="10.1.2.3/8,2001:DB8::1")
     assert found.base_domains == ("thing.test", "xn--bcher-kva.test")
     assert found.trusted_proxies == ("10.0.0.0/8", "2001:db8::1/128")
+
+
+def test_a_hole_may_be_told_of_by_mail_by_telephone_or_on_a_page() -> None:
+    ways = "mailto:security@thing.test, https://thing.test/hole?now#form,tel:+1-201-555-0123"
+    assert settings(security_contact=ways).security_contact == (
+        "mailto:security@thing.test",
+        "https://thing.test/hole?now#form",
+        "tel:+1-201-555-0123",
+    )
+    assert settings().security_contact == ()
 
 
 def test_a_door_that_is_off_has_no_address() -> None:

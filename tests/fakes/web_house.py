@@ -184,6 +184,8 @@ class WebHouse:
     reports: list[tuple[BaseException, str]] = field(default_factory=list[tuple[BaseException, str]])
     dropped_from: list[str] = field(default_factory=list[str])
     refuses_drops: bool = False
+    public_url: str = "http://127.0.0.1:8025"
+    security_contacts: Sequence[str] = ("mailto:security@thing.test",)
     port: int = 0
     slow: float = 10.0
 
@@ -206,7 +208,7 @@ class WebHouse:
             version="0.1.0",
             rules="Each inbox keeps its newest 500 messages for 30 days.",
             message_size_limit=self.message_size_limit,
-            public_url="http://127.0.0.1:8025",
+            public_url=self.public_url,
             smtp="127.0.0.1:1025",
             now=self.clock.now,
             ready=lambda: self.reasons,
@@ -214,6 +216,7 @@ class WebHouse:
             disposable=frozenset({"throwaway.test", "xn--mll-hoa.test"}),
             status_url="http://status.test/",
             community_url="http://community.test/",
+            security_contacts=self.security_contacts,
         )
 
     async def open(self, **settings: int) -> None:

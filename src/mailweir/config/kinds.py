@@ -21,6 +21,9 @@ Plain = str | int | bool | list[str] | None
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
+# RFC 9116 §2.5.3 takes any URI, and of those of the web only https. The commas of one part a list here.
+_URI = r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+;=%-]+"
+_CONTACT = re.compile(rf"mailto:{_URI}@{_URI}|https://{_URI}|tel:\+?[0-9][0-9().-]*")
 _LONGEST_HOST = 253  # RFC 1035 §2.3.4, without the root's dot
 _DNS_PORT = 53
 _LONGEST_NUMBER = 18  # digits: a longer one is refused before it is computed
@@ -139,6 +142,16 @@ def _read_url(raw: object) -> str:
     return url.geturl().rstrip("/")
 
 
+def _read_contacts(raw: object) -> tuple[str, ...]:
+    contacts = tuple(_items(raw))
+    for contact in contacts:
+        if not _CONTACT.fullmatch(contact) or (
+            contact.startswith("https:") and not urlsplit(contact).hostname
+        ):
+            raise ValueError(raw)
+    return contacts
+
+
 def _show_address(value: object) -> Plain:
     """An address of a store or a bus without the password in it."""
     return re.sub(r"(?<=//)([^/@:]*):[^/@]*@", r"\1:***@", str(value))
@@ -206,4 +219,5 @@ HOSTS = Kind("host names with commas between them", _read_hosts, _show)
 NETWORKS = Kind("IP addresses or networks (10.0.0.0/8) with commas between them", _read_networks, _show)
 SERVERS = Kind("IP addresses, or IP:PORT, with commas between them", _read_servers, _show)
 URL = Kind("an http:// or https:// address without `?` and `#`", _read_url, _show)
+CONTACTS = Kind("`mailto:`, `https://` or `tel:` addresses with commas between them", _read_contacts, _show)
 TEXT = Kind("text without control characters", _text, _show)

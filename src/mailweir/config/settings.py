@@ -212,6 +212,15 @@ class Settings:
     community_url: Annotated[
         str | None, Setting(kinds.URL, None, "Where the pages send people who want to talk to each other.")
     ]
+    security_contact: Annotated[
+        tuple[str, ...],
+        Setting(
+            kinds.CONTACTS,
+            "",
+            "Whom to tell of a hole, the best way first, in `/.well-known/security.txt` (RFC 9116).",
+            shown_default="nobody, and there is no such file",
+        ),
+    ]
     secret: Annotated[
         str | None,
         Setting(

@@ -199,4 +199,5 @@ def _facts(settings: Settings, troubles: Callable[[], Sequence[str]]) -> WebFact
         status_url=settings.status_url or "",
         community_url=settings.community_url or "",
         provider=urlsplit(settings.oidc_issuer or "").netloc,
+        security_contacts=settings.security_contact,
     )

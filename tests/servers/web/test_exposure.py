@@ -150,6 +150,7 @@ UNINTENDED: Final = (
     *("/intake.db", "/index.db", "/accounts.db", "/mailweir-data/accounts.db", "/tls-key.pem", "/secret"),
     *("/static", "/static/", "/static/x", "/static/../app.py", "/templates/layout.html", "/__pycache__/"),
     *("/static/..%2ftemplates%2flayout.html", "/static/%2e%2e/templates/layout.html", "/health", "/status"),
+    *("/.well-known", "/.well-known/", "/.well-known/x", "/.well-known/change-password", "/security.txt"),
     *("/proxy?url=http://127.0.0.1:1/", "/api/proxy?url=http://127.0.0.1:1/", "/v1/", "/api/v1/", "/ws"),
 )
 
@@ -174,11 +175,13 @@ async def test_what_needs_no_key_is_what_is_meant_to(owned: WebHouse) -> None:
     assert told == {
         "GET /",
         "GET /account",  # leads to the sign-in page
+        "GET /.well-known/security.txt",
         "GET /docs",
         "GET /forgot",
         "GET /livez",
         "GET /openapi.json",
         "GET /readyz",
+        "GET /robots.txt",
         "GET /signin",
         "GET /static/{name:str}",
         "POST /inbox",

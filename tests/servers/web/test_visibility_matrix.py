@@ -16,25 +16,14 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from fakes import routes
 from fakes.web_house import Furnish, WebHouse
 from mailweir.model.account import AccountName, Scope
 from mailweir.model.address import Inbox, host_of
 from mailweir.model.message import MessageId
 from mailweir.policy.marking import toggled
 from mailweir.policy.visibility import AnonymousRules
-from mailweir.servers.web import (
-    account_pages,
-    federation_pages,
-    health,
-    message_pages,
-    pages,
-    profile_pages,
-    reference,
-    reset_pages,
-    signin_pages,
-    static,
-)
-from mailweir.servers.web.api.routes import API
+from mailweir.servers.web import static
 from mailweir.services.statistics import FRESH
 
 PUBLIC, PRIVATE, STARRED = "public@thing.test", "private@thing.test", "starred@thing.test"
@@ -71,24 +60,7 @@ LIKE: Final = {
 }
 CALLERS: Final = ("anonymous", "neighbour", "owner", "stranger", "unknown", *LIKE)
 BY_QUERY: Final = ("owner", "stranger", "unknown")
-ROUTES: Final = sorted(
-    (str(method), path)
-    for handler in (
-        *API,
-        *pages.HANDLERS,
-        *message_pages.HANDLERS,
-        *signin_pages.HANDLERS,
-        *account_pages.HANDLERS,
-        *profile_pages.HANDLERS,
-        *reset_pages.HANDLERS,
-        *federation_pages.HANDLERS,
-        *health.HANDLERS,
-        *reference.HANDLERS,
-        *static.HANDLERS,
-    )
-    for path in handler.paths
-    for method in handler.http_methods
-)
+ROUTES: Final = sorted((route.method, route.path) for route in routes.ROUTES)
 
 Expected = Mapping[str, int]
 
@@ -325,6 +297,8 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/openapi.json"): open_to_all(),
     ("GET", "/docs"): open_to_all(),
     ("GET", "/static/{name:str}"): open_to_all(),
+    ("GET", "/robots.txt"): open_to_all(),
+    ("GET", "/.well-known/security.txt"): open_to_all(),
 }
 
 

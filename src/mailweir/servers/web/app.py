@@ -13,6 +13,7 @@ from mailweir.servers.web import (
     federation_pages,
     health,
     message_pages,
+    notices,
     options,
     pages,
     profile_pages,
@@ -120,6 +121,7 @@ def _router() -> Litestar:
         *health.HANDLERS,
         *reference.HANDLERS,
         *static.HANDLERS,
+        *notices.HANDLERS,
     ]
     return Litestar(
         route_handlers=[*options.handlers(handlers), *handlers],

@@ -47,7 +47,8 @@ class WebFacts:
     `smtp` is the address that the examples send to, as HOST:PORT. `now` gives milliseconds since the
     epoch. `ready` names the reasons why this server is not ready, none when it is. `report` takes an
     unexpected exception and the route where it happened. `disposable` are domains of disposable mail, in
-    A-labels. `provider` is the host of the OpenID provider, "" without one.
+    A-labels. `provider` is the host of the OpenID provider, "" without one. `security_contacts` are URIs of
+    those who want to know of a hole.
     """
 
     version: str
@@ -62,6 +63,7 @@ class WebFacts:
     status_url: str = ""
     community_url: str = ""
     provider: str = ""
+    security_contacts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
