@@ -10,7 +10,10 @@ from litestar.openapi.datastructures import ResponseSpec
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import ErrorBody, NotReadyError
 
-_TAGS: Final = ["Health"]
+HEALTH: Final = ["Health"]
+_NOT_READY: Final = ResponseSpec(
+    ErrorBody, description="Not ready; reasons says why", generate_examples=False
+)
 
 
 class Readiness(msgspec.Struct, frozen=True):
@@ -20,7 +23,7 @@ class Readiness(msgspec.Struct, frozen=True):
     reasons: list[str]
 
 
-@get("/livez", operation_id="IsAlive", tags=_TAGS, media_type="text/plain")
+@get("/livez", operation_id="IsAlive", tags=HEALTH, media_type="text/plain")
 async def livez() -> str:
     """Says ok as long as this process answers at all."""
     return "ok"
@@ -29,8 +32,8 @@ async def livez() -> str:
 @get(
     "/readyz",
     operation_id="IsReady",
-    tags=_TAGS,
-    responses={503: ResponseSpec(ErrorBody, description="Not ready; reasons says why")},
+    tags=HEALTH,
+    responses={503: _NOT_READY},
 )
 async def readyz(request: WebRequest) -> Readiness:
     """200 when every part works, or 503 with the reasons why not."""

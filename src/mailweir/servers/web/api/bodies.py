@@ -4,6 +4,7 @@ from typing import Final
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIType, Schema
 
 from mailweir.model.digest import Digest
 from mailweir.model.message import MessageId
@@ -25,6 +26,20 @@ from mailweir.servers.web.errors import NO_SUCH_MESSAGE, there
 from mailweir.servers.web.isolation import document, note, original, saved, text_document
 
 _ERRORS: Final = errors(400, 401, 403, 404, 503)
+_TEXT: Final = Schema(type=OpenAPIType.STRING)
+_BY_NAME: Final = Schema(
+    type=OpenAPIType.OBJECT,
+    title="ByName",
+    additional_properties=Schema(type=OpenAPIType.ARRAY, items=_TEXT),
+)
+_FIELD: Final = Schema(
+    type=OpenAPIType.OBJECT,
+    title="Field",
+    properties={"name": _TEXT, "value": _TEXT},
+    required=["name", "value"],
+)
+_IN_THEIR_ORDER: Final = Schema(type=OpenAPIType.ARRAY, items=_FIELD)
+_GIVES_HEADERS: Final = gives_also("text/plain", json=Schema(any_of=[_BY_NAME, _IN_THEIR_ORDER]))
 
 
 @get(
@@ -48,7 +63,7 @@ async def get_raw(
     "/api/addresses/{email:str}/messages/{message_id:str}/headers",
     operation_id="GetHeaders",
     tags=TAGS,
-    operation_class=gives_also("text/plain"),
+    operation_class=_GIVES_HEADERS,
     responses=_ERRORS,
 )
 async def get_headers(

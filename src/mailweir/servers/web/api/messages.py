@@ -4,7 +4,7 @@ from typing import Final
 
 from litestar import delete, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
 
 from mailweir.model.address import Inbox
 from mailweir.policy.visibility import Reader
@@ -42,7 +42,10 @@ from mailweir.servers.web.errors import (
 
 _RFC822: Final = "message/rfc822"
 
-_TAKES_MESSAGE: Final = takes(_RFC822, Schema(type=OpenAPIType.STRING, min_length=1))
+# Octets: a generated client that takes text for them would encode it as it likes.
+_TAKES_MESSAGE: Final = takes(
+    _RFC822, Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, min_length=1)
+)
 
 
 @get("/api/messages", operation_id="ListAllMessages", tags=TAGS, responses=errors(400, 401, 403, 503))

@@ -25,6 +25,7 @@ STATISTICS: Final = ["Public mail"]
 _CAMEL = re.compile("([A-Z])")
 TAGS: Final = ["Messages"]
 TRUTH: Final = ["true", "false"]
+_JSON: Final = "application/json"
 _WHY: Final[Mapping[int, str]] = {
     400: "A value is not what is allowed; the message names it",
     401: "A key is needed, or this one is unknown",
@@ -41,7 +42,9 @@ _WHY: Final[Mapping[int, str]] = {
 def errors(*statuses: int) -> dict[int, ResponseSpec]:
     """The errors that a route may answer; with a quota, which any call may reach, if it takes a key."""
     every = (*statuses, 429) if 401 in statuses else statuses  # noqa: PLR2004  HTTP's own numbers
-    return {status: ResponseSpec(ErrorBody, description=_WHY[status]) for status in every}
+    return {
+        status: ResponseSpec(ErrorBody, description=_WHY[status], generate_examples=False) for status in every
+    }
 
 
 def takes(kind: str, schema: Schema, *, required: bool = True) -> type[Operation]:
@@ -66,19 +69,22 @@ def takes_json(type_: type[msgspec.Struct], *, required: bool = True) -> type[Op
 def takes_list(name: str, item: Schema, *, fewest: int, most: int) -> type[Operation]:
     """The same, of JSON with one list of texts."""
     texts = Schema(type=OpenAPIType.ARRAY, items=item, min_items=fewest, max_items=most)
-    return takes(
-        "application/json", Schema(type=OpenAPIType.OBJECT, properties={name: texts}, required=[name])
-    )
+    return takes(_JSON, Schema(type=OpenAPIType.OBJECT, properties={name: texts}, required=[name]))
 
 
-def gives_also(*kinds: str) -> type[Operation]:
-    """The operation of a route that answers 200 in other kinds, too, as text or octets."""
+def gives_also(*kinds: str, json: Schema | None = None) -> type[Operation]:
+    """The operation of a route that answers 200 in other kinds, too, as text or octets.
+
+    `json` is its answer in JSON where the framework cannot tell.
+    """
 
     @dataclass
     class Giving(Operation):
         def __post_init__(self) -> None:
             answer = (self.responses or {}).get("200")
             if isinstance(answer, OpenAPIResponse) and answer.content is not None:
+                if json is not None:
+                    answer.content[_JSON] = OpenAPIMediaType(schema=json)
                 answer.content |= {
                     kind: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING)) for kind in kinds
                 }

@@ -87,14 +87,14 @@ async def list_files(
 async def count_files(request: WebRequest, md5: _Md5) -> Number:
     """How many public messages have an attachment."""
     reader = await _reader(request)
-    return Number(await door_of(request).statistics.number_with_file(reader, _md5(md5)))
+    return Number(await door_of(request).statistics.number_with_file(reader, md5_of(md5)))
 
 
 @get(f"{_FILES}/{{md5:str}}", operation_id="ListMessagesForAttachment", tags=STATISTICS, responses=_ERRORS)
 async def list_messages(request: WebRequest, md5: _Md5) -> list[EmailMessage]:
     """The newest public messages with an attachment."""
     reader = await _reader(request)
-    return email_messages(await door_of(request).statistics.with_file(reader, _md5(md5)))
+    return email_messages(await door_of(request).statistics.with_file(reader, md5_of(md5)))
 
 
 @get(
@@ -108,7 +108,7 @@ async def list_messages(request: WebRequest, md5: _Md5) -> list[EmailMessage]:
 async def download_file(request: WebRequest, md5: _Md5) -> Response[bytes]:
     """An attachment of public mail, always as a file to be saved."""
     reader = await _reader(request)
-    name = _md5(md5)
+    name = md5_of(md5)
     door = door_of(request)
     for found in await door.statistics.with_file(reader, name):
         return await download(door.showing, reader, found.inbox, found.id, name)
@@ -151,7 +151,7 @@ async def denylist(request: WebRequest) -> list[str]:
     f"{_STATS}/blacklist/{{listed:str}}",
     operation_id="CheckDenylist",
     tags=STATISTICS,
-    responses=errors(401, 503),
+    responses=errors(400, 401, 503),
 )
 async def check_denylist(request: WebRequest, listed: _Listed) -> Listed:
     """Whether mail from a domain or an IP address is refused."""
@@ -182,7 +182,8 @@ def _page(counts: Counts, skip: str, limit: str) -> list[Frequency]:
     return [Frequency(name, count) for name, count in counts[first : first + most]]
 
 
-def _md5(text: str) -> str:
+def md5_of(text: str) -> str:
+    """The MD5 in a path. Raises WrongRequestError."""
     if not _MD5.fullmatch(text):
         raise WrongRequestError("An attachment is named by its MD5: 32 hexadecimal digits in small letters.")
     return text
