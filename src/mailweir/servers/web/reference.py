@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from mailweir.servers.web import health
 from mailweir.servers.web.api.routes import API
 from mailweir.servers.web.door import WebRequest, door_of
+from mailweir.servers.web.illustrated import illustrated
 from mailweir.servers.web.precise import precise
 from mailweir.servers.web.rendering import render
 
@@ -33,7 +34,7 @@ def description(version: str) -> bytes:
         security=[{}, {"header": []}, {"query": []}],
     )
     documented = Litestar(route_handlers=[*API, *health.HANDLERS], openapi_config=config, logging_config=None)
-    return msgspec.json.encode(precise(documented.openapi_schema.to_schema()))
+    return msgspec.json.encode(illustrated(precise(documented.openapi_schema.to_schema())))
 
 
 @get("/openapi.json", include_in_schema=False)
