@@ -83,6 +83,10 @@ documents: $(DEV_STAMP) $(NODE_STAMP) ## write the generated documents anew (a u
 	@text=$$($(VENV)/bin/mailweir config-reference); printf '%s\n' "$$text" > docs/configuration.md
 	@PYTHONPATH=tests $(VENV)/bin/python -m system.compatibility
 
+.PHONY: clients
+clients: $(DEV_STAMP) $(NODE_STAMP) ## write typed clients for TypeScript and Python into dist/clients
+	@PYTHONPATH=tests $(VENV)/bin/python -m system.clients $(DIST)/clients
+
 .PHONY: manifest
 manifest: $(DEV_STAMP) ## write down anew how many tests each suite has
 	@$(VENV)/bin/pytest -q --collect-only --write-manifest >/dev/null || $(VENV)/bin/pytest -q --collect-only
@@ -144,7 +148,7 @@ $(DEV_STAMP): $(RUN_STAMP)
 
 $(NODE_STAMP):
 	@if command -v npm >/dev/null; then \
-		echo "Installing a mail client and real mail into tests/node …" >&2; \
+		echo "Installing mail clients, compilers and real mail into tests/node …" >&2; \
 		npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	else \
 		echo "npm is not here: tests that need it will fail; install Node.js 20 or newer" >&2; \
