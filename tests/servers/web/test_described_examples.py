@@ -82,12 +82,13 @@ async def test_what_is_shown_as_a_body_is_taken_and_its_answer_is_like_the_one_s
 ) -> None:
     house = await furnish(AnonymousRules(local=True))
     key = await house.account("alice")
+    await house.user("alice", "bob")
     wrong: dict[str, object] = {}
     taking = [one for one in operations() if "requestBody" in one[2]]
     for name, route, operation in taking:
         inbox = f"{name.lower()}@thing.test"
         if name != "CreateAddress":
-            await house.accounts.reserve(AccountName("alice"), [Inbox(inbox)], "", most=9)
+            await house.accounts.reserve(AccountName("alice"), [Inbox(inbox)], "", most=99)
         ((kind, media),) = operation["requestBody"]["content"].items()
         target = route.target(email=inbox, message_id=house.keep(inbox))
         answer = await house.ask(

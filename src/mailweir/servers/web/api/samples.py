@@ -18,6 +18,15 @@ from mailweir.servers.web.api.account_schema import (
     EmailAddress,
     EmailAddressIntegrity,
 )
+from mailweir.servers.web.api.people_schema import (
+    EntryView,
+    KeyView,
+    NewKeyView,
+    NewUserView,
+    ResetView,
+    SessionView,
+    UserView,
+)
 from mailweir.servers.web.api.schema import (
     ActionView,
     AttachmentMeta,
@@ -131,6 +140,27 @@ _STATS: Final = CurrentUserStats(
     inbox_bytes=18_168,
     default_domain=_HOST,
 )
+_KEY: Final = KeyView(
+    name="ci",
+    hint="x7Qd",
+    created=_MOMENT,
+    used=None,
+    expires=None,
+    read_only=True,
+    only=None,
+    member=False,
+)
+_BOB: Final = UserView(
+    name="bob",
+    signs_in_as=f"{_ACCOUNT}/bob",
+    role="member",
+    can_elevate=False,
+    mail=None,
+    identity="bob@corp.test",
+    has_password=True,
+    one_time_codes=False,
+    created=_MOMENT,
+)
 _HEADERS: Final = {"from": f"Ann <{_SENDER}>", "to": _INBOX, "subject": _SUBJECT}
 
 ANSWERS: Final[Mapping[str, object]] = {
@@ -173,6 +203,14 @@ ANSWERS: Final[Mapping[str, object]] = {
     "ListTopPublicDomains": [Frequency("thing.test", 12)],
     "Denylist": list[str](),
     "CheckDenylist": Listed(blacklisted=False),
+    "ListKeys": [_KEY],
+    "CreateKey": NewKeyView("ci", "k_4TqW9bLr7VnY2sHdJ6pGe0Zk1mif8x3cAbCdx7Qd"),
+    "ListUsers": [_BOB],
+    "CreateUser": NewUserView(_BOB, "x4mqc-7rtpz-9kdwn-hh2vb"),
+    "UpdateUser": _BOB,
+    "ResetPassword": ResetView("https://mail.test/reset/k_4TqW9bLr7VnY2sHdJ6pGe0Zk1mif8x3cAbCdx7Qd", _MOMENT),
+    "ListSessions": [SessionView("0123456789ab", "bob", _MOMENT, _MOMENT)],
+    "ListJournal": [EntryView(_MOMENT, "alice", "key added", "ci", "192.0.2.1")],
     "IsReady": Readiness(ready=True, reasons=[]),
 }
 """What an operation answers in JSON when all goes well, by its id."""
@@ -185,5 +223,8 @@ BODIES: Final[Mapping[str, object]] = {
     "CreateAddresses": {"addresses": [_INBOX, f"sign-in@{_HOST}"]},
     "ValidateAddressesBulk": {"emails": [_LOOKED_AT.email]},
     "SetMessageLabels": {"labels": ["new"]},
+    "CreateKey": {"name": "ci", "readOnly": True, "days": 90},
+    "CreateUser": {"name": "eve", "role": "member"},
+    "UpdateUser": {"role": "root"},
 }
 """What an operation takes, by its id."""
