@@ -110,6 +110,58 @@ async def test_of_what_is_saved_the_newest_are_kept_where_that_is_asked_for(stor
     assert left == ["q0000003-0", "q0000002-0", "q0000001-0"]
 
 
+@pytest.mark.parametrize(("keep", "left"), [(0, 4), (1, 1), (3, 3), (4, 4), (5, 4)])
+async def test_an_inbox_is_pruned_to_its_newest(store: Store, keep: int, left: int) -> None:
+    await furnish(store, BOB, EVE, BOB, BOB, EVE, BOB)
+    assert await store.mailbox.prune(BOB, keep=keep) == 4 - left
+    assert await store.mailbox.prune(BOB, keep=keep) == 0
+    kept = [one.id for one in await store.mailbox.inbox(BOB, limit=9)]
+    assert kept == ["q0000005-0", "q0000003-0", "q0000002-0", "q0000000-0"][:left]
+    assert len(await store.mailbox.inbox(EVE, limit=9)) == 2
+
+
+@pytest.mark.parametrize(("before", "left"), [(0, 4), (NOON, 4), (NOON + 2, 3), (NOON + 3, 2), (LATER, 0)])
+async def test_an_inbox_is_pruned_of_what_came_before(store: Store, before: int, left: int) -> None:
+    await furnish(store, BOB, EVE, BOB, BOB, EVE, BOB)
+    assert await store.mailbox.prune(BOB, before=before) == 4 - left
+    assert len(await store.mailbox.inbox(BOB, limit=9)) == left
+    assert len(await store.mailbox.inbox(EVE, limit=9)) == 2
+
+
+async def test_what_is_older_than_what_came_before_it_is_pruned_too(store: Store) -> None:
+    for number, received in enumerate((9, 5, 8, 1, 7)):
+        await store.intake.deliver(a_delivery(number, BOB, received=NOON + received))
+    assert await store.mailbox.prune(BOB, before=NOON + 6) == 2
+    left = [one.received - NOON for one in await store.mailbox.inbox(BOB, limit=9)]
+    assert left == [7, 8, 9]
+
+
+async def test_what_is_starred_is_not_pruned(store: Store) -> None:
+    await furnish(store, *[BOB] * 5)
+    for number in (0, 4):
+        await store.mailbox.mark(BOB, MessageId(f"q{number:07d}-0"), partial(toggled, account=ANN))
+    assert await store.mailbox.prune(BOB, keep=2) == 2
+    assert await store.mailbox.prune(BOB, before=LATER) == 1
+    assert [one.id for one in await store.mailbox.inbox(BOB, limit=9)] == ["q0000004-0", "q0000000-0"]
+
+
+async def test_a_copy_for_another_inbox_is_not_pruned(store: Store) -> None:
+    await store.intake.deliver(a_delivery(1, BOB, EVE))
+    before = await store.mailbox.revision(BOB)
+    assert await store.mailbox.prune(BOB, before=LATER) == 1
+    assert await store.mailbox.revision(BOB) > before
+    assert await store.mailbox.raw(EVE, MessageId("q0000001-1")) is not None
+
+
+async def test_however_much_there_is_to_prune_it_goes(store: Store) -> None:
+    await furnish(store, *[BOB] * 2300)
+    gone = [await store.mailbox.prune(BOB, keep=101)]
+    while gone[-1]:
+        gone.append(await store.mailbox.prune(BOB, keep=101))
+    assert sum(gone) == 2199
+    assert (await store.mailbox.inbox(BOB, limit=999))[-1].id == "q0002199-0"
+
+
 async def test_each_account_keeps_what_its_plan_says(store: Store) -> None:
     registry, clock = Registry(), HandClock()
     accounts, domains = MemoryAccounts(registry, clock), MemoryDomains(registry, clock)

@@ -206,3 +206,11 @@ class Mailbox(Protocol):
         What was saved stays, but for what `places.saved_by` has. Says how many copies went; 0 when done.
         """
         ...
+
+    async def prune(self, inbox: Inbox, *, before: int = 0, keep: int = 0) -> int:
+        """Removes some of what one inbox has beyond the newest `keep` (0 = no such rule), or of old mail.
+
+        That was received `before` a moment (milliseconds since the epoch). What was saved stays. Says how
+        many copies went; 0 when done: what came in behind a thousand newer messages goes with these.
+        """
+        ...

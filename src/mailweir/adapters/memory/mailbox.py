@@ -192,6 +192,16 @@ class MemoryMailbox:
         self._store.remove(copies)
         return len(copies)
 
+    async def prune(self, inbox: Inbox, *, before: int = 0, keep: int = 0) -> int:
+        """Removes what one inbox keeps no longer."""
+        copies = [
+            copy
+            for place, copy in enumerate(self._store.newest(inbox))
+            if copy.marks.saved_by is None and (copy.received < before or 0 < keep <= place)
+        ]
+        self._store.remove(copies)
+        return len(copies)
+
     async def close(self) -> None:
         """Nothing runs between two calls."""
 

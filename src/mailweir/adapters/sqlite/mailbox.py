@@ -7,6 +7,7 @@ from pathlib import Path
 from mailweir.adapters.sqlite import place_queries, queries, removal, search
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.expiry import Expiry
+from mailweir.adapters.sqlite.pruning import Pruning
 from mailweir.adapters.sqlite.revisions import Revisions
 from mailweir.adapters.sqlite.threads import Changes, Reader, Readers
 from mailweir.model.account import AccountName
@@ -46,6 +47,7 @@ class SqliteMailbox:
         self._searchers = Readers(directory, _SEARCHERS)
         self._removals = Changes(directory, clock, patience=patience)
         self._expiry = Expiry(self._readers, self._removals, clock)
+        self._pruning = Pruning(self._readers, self._removals, clock)
 
     async def inbox(
         self, inbox: Inbox, *, limit: int, until: int | None = None, shown: Shown | None = None
@@ -226,6 +228,10 @@ class SqliteMailbox:
         now = self._clock.now()
         removed, _ = await self._removals.run(lambda c: removal.remove(c, seqs, now))
         return removed
+
+    async def prune(self, inbox: Inbox, *, before: int = 0, keep: int = 0) -> int:
+        """Removes some of what one inbox keeps no longer."""
+        return await self._pruning.prune(inbox, before=before, keep=keep)
 
     @property
     def broken(self) -> bool:
