@@ -1,10 +1,12 @@
 """What every store of accounts does, and every directory of them knows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fakes.makers import BOB, EVE, NOON, HandClock
 from mailweir.adapters.memory.accounts import MemoryAccounts
@@ -16,7 +18,18 @@ from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import SystemClock
-from mailweir.model.account import AccountName, Grant, Key, NewKey, OwnedAddress, Scope, Session, key_hash
+from mailweir.model.account import (
+    AS_ACCOUNT,
+    AccountName,
+    Grant,
+    Key,
+    NewKey,
+    OwnedAddress,
+    Scope,
+    Session,
+    Upkeep,
+    key_hash,
+)
 from mailweir.model.address import Host, Inbox
 from mailweir.model.domain import Check
 from mailweir.ports.accounts import Accounts, TakenError, TooManyError, UnknownAccountError
@@ -27,6 +40,10 @@ from mailweir.ports.errors import ConflictError
 ANN, BEN = AccountName("ann"), AccountName("ben")
 ONE, TWO = key_hash("k_1"), key_hash("k_2")
 HOST = Host("inbox.test")
+
+
+def noted(info: str) -> Callable[[OwnedAddress], OwnedAddress]:
+    return partial(replace, info=info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +156,27 @@ async def test_a_note_is_changed_by_its_owner_alone(office: Office) -> None:
     await accounts.add(ANN)
     await accounts.reserve(ANN, [BOB], "old", most=9)
     office.clock.advance(1)
-    changed = await accounts.describe(ANN, BOB, "new")
+    changed = await accounts.describe(ANN, BOB, noted("new"))
     assert changed == OwnedAddress(BOB, ANN, "new", NOON, NOON + 1000)
-    assert await accounts.describe(BEN, BOB, "theirs") is None
-    assert await accounts.describe(ANN, EVE, "none") is None
+    assert await accounts.describe(BEN, BOB, noted("theirs")) is None
+    assert await accounts.describe(ANN, EVE, noted("none")) is None
     assert await accounts.address(BOB) == changed
+
+
+async def test_an_address_keeps_mail_as_it_is_told_until_it_is_told_otherwise(office: Office) -> None:
+    accounts, upkeep = office.accounts, Upkeep(days=7)
+    await accounts.add(ANN)
+    new = await accounts.reserve(ANN, [EVE, BOB], "", most=9, upkeep=upkeep)
+    assert [one.upkeep for one in new] == [upkeep, upkeep]
+    assert list(await accounts.upkept()) == [BOB, EVE]
+    for wanted in (Upkeep(days=1, messages=2), Upkeep(messages=2), AS_ACCOUNT):
+        changed = await accounts.describe(ANN, BOB, partial(replace, upkeep=wanted))
+        assert changed is not None
+        assert (changed.upkeep, changed.info) == (wanted, "")
+        assert await accounts.address(BOB) == changed == (await accounts.addresses(ANN))[0]
+        assert list(await accounts.upkept()) == ([BOB, EVE] if wanted != AS_ACCOUNT else [EVE])
+    await accounts.release(ANN, EVE)
+    assert list(await accounts.upkept()) == []
 
 
 async def test_with_an_account_go_its_keys_and_claims(office: Office) -> None:

@@ -1,15 +1,17 @@
 """Retention of public mail leaves private mail alone; a plan's limit takes the oldest of it."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from contracts.conftest import Store
 from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
 from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.domains import MemoryDomains
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
-from mailweir.model.account import AccountName
+from mailweir.model.account import AccountName, Upkeep
 from mailweir.model.address import Host, Inbox
 from mailweir.model.message import MessageId
 from mailweir.model.places import Places
@@ -186,3 +188,111 @@ async def test_each_account_keeps_what_its_plan_says(store: Store) -> None:
     left = await inboxes(store)
     assert [left.count(one) for one in (EVE, Inbox("b@public.test"))] == [3, 3]
     assert len(left) == 8
+
+
+@dataclass
+class Kept:
+    """ann's address BOB, and what goes round over it."""
+
+    store: Store
+
+    def __post_init__(self) -> None:
+        registry = Registry()
+        self.accounts, domains = (
+            MemoryAccounts(registry, self.store.clock),
+            MemoryDomains(registry, self.store.clock),
+        )
+        directory = MemoryDirectory(registry)
+        self.keeping = Keeping(self.accounts, domains, self.store.mailbox, directory, self.store.clock)
+
+    async def upkeep(self, upkeep: Upkeep) -> None:
+        if await self.accounts.address(BOB) is None:
+            await self.accounts.add(ANN)
+            await self.accounts.reserve(ANN, [BOB], "", most=9)
+        await self.accounts.describe(ANN, BOB, partial(replace, upkeep=upkeep))
+
+    async def left_after_a_minute(self) -> int:
+        self.store.clock.advance(EVERY)
+        await self.keeping.round()
+        return len(await self.store.mailbox.inbox(BOB, limit=9))
+
+
+@pytest.fixture
+def kept(store: Store) -> Kept:
+    return Kept(store)
+
+
+@pytest.mark.parametrize(("age", "left"), [(-1, 3), (0, 3), (1, 2), (2, 1)])
+async def test_an_address_keeps_mail_for_its_days(kept: Kept, store: Store, age: int, left: int) -> None:
+    minute, day = int(EVERY * 1000), 24 * 3600 * 1000
+    await kept.upkeep(Upkeep(days=30))
+    for number in range(3):
+        received = NOON + minute - 30 * day - age + number
+        await store.intake.deliver(a_delivery(number, BOB, received=received))
+    await store.intake.deliver(a_delivery(9, EVE, received=NOON - 99 * day))
+    assert await kept.left_after_a_minute() == left
+    assert len(await store.mailbox.inbox(EVE, limit=9)) == 1
+
+
+@pytest.mark.parametrize(("messages", "left"), [(2, 2), (3, 3), (4, 3), (None, 3)])
+async def test_an_address_keeps_as_many_messages_as_it_is_told(
+    kept: Kept, store: Store, messages: int | None, left: int
+) -> None:
+    await kept.upkeep(Upkeep(messages=messages))
+    await furnish(store, BOB, EVE, EVE, BOB, EVE, EVE, BOB)
+    assert await kept.left_after_a_minute() == left
+    assert len(await store.mailbox.inbox(EVE, limit=9)) == 4
+
+
+async def test_an_address_is_looked_after_once_a_minute_and_as_its_owner_says_now(
+    kept: Kept, store: Store
+) -> None:
+    await kept.upkeep(Upkeep(messages=1))
+    await furnish(store, BOB, BOB)
+    assert await kept.keeping.round() == 1
+    await store.intake.deliver(a_delivery(7, BOB))
+    assert await kept.keeping.round() == 1  # where something went it is looked again
+    await store.intake.deliver(a_delivery(8, BOB))
+    assert await kept.keeping.round() == 1
+    assert await kept.keeping.round() == 0
+    await store.intake.deliver(a_delivery(9, BOB))
+    assert await kept.keeping.round() == 0
+    await kept.upkeep(Upkeep(messages=2))
+    assert await kept.left_after_a_minute() == 2
+    await kept.accounts.release(ANN, BOB)
+    await store.intake.deliver(a_delivery(10, BOB))
+    assert await kept.left_after_a_minute() == 3
+
+
+async def test_an_address_that_is_flooded_keeps_no_other_waiting(kept: Kept, store: Store) -> None:
+    await kept.upkeep(Upkeep(messages=1))
+    await kept.keeping.round()
+    for number in range(150):
+        inbox = Inbox(f"a{number:03d}@inbox.test")
+        await kept.accounts.reserve(ANN, [inbox], "", most=999, upkeep=Upkeep(messages=1))
+        for copy in (1, 2):
+            await store.intake.deliver(a_delivery(1000 * copy + number, inbox))
+    store.clock.advance(EVERY)
+    for number in range(3):
+        await furnish_more(store, number)
+        await kept.keeping.round()
+    left = await inboxes(store)
+    assert len([one for one in left if one != BOB]) == 150
+
+
+async def test_a_backlog_is_worked_off_round_by_round(kept: Kept, store: Store) -> None:
+    await kept.upkeep(Upkeep(messages=1))
+    await kept.accounts.reserve(ANN, [EVE], "", most=9, upkeep=Upkeep(messages=1))
+    await furnish(store, *[BOB] * 1101, *[EVE] * 1101)
+    gone = [await kept.keeping.round()]
+    assert 1000 <= gone[0] <= 1100
+    assert await store.mailbox.count(EVE) == 1101
+    while gone[-1]:
+        gone.append(await kept.keeping.round())
+    assert sum(gone) == 2200
+    assert max(gone) <= 1100
+
+
+async def furnish_more(store: Store, number: int) -> None:
+    for copy in (1, 2):
+        await store.intake.deliver(a_delivery(10_000 * copy + number, BOB))

@@ -38,7 +38,8 @@ NOT_THEIRS: Final = {
     "IsReady": "whether it should be sent requests",
 }
 DIFFERENCES: Final[Mapping[str, str]] = {
-    "CreateAddress": "`forward`, `webhook` and `webhookSlack` are refused with 400 until they are there",
+    "CreateAddress": "`forward`, `webhook` and `webhookSlack` are refused with 400 until they are there; "
+    "`keepDays` and `keepMessages` are ours",
     "UpdateAddress": "as CreateAddress",
     "UpdateAddressLegacy": "as CreateAddress",
     "GetAddress": "`encryptedInbox` keeps the host, and is null for more than 30 octets before the @",

@@ -86,6 +86,23 @@ class Grant(Struct, frozen=True):
     user: str = ""
 
 
+class Upkeep(Struct, frozen=True):
+    """For how many days an address keeps a message, and how many of them; None: as its account does."""
+
+    days: int | None = None
+    messages: int | None = None
+
+
+AS_ACCOUNT: Final = Upkeep()
+"""Nothing is said of the address itself."""
+
+MOST_DAYS: Final = 3_650
+"""For which an address may be told to keep a message."""
+
+MOST_MESSAGES: Final = 1_000_000
+"""That an address may be told to keep."""
+
+
 class OwnedAddress(Struct, frozen=True):
     """An inbox that an account has for itself; `info` is a note of its owner's."""
 
@@ -94,6 +111,7 @@ class OwnedAddress(Struct, frozen=True):
     info: str
     created: int
     updated: int
+    upkeep: Upkeep = AS_ACCOUNT
 
 
 class Session(Struct, frozen=True):

@@ -1,9 +1,10 @@
 """Who has an account, by which keys, and which addresses are whose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from mailweir.model.account import (
+    AS_ACCOUNT,
     Account,
     AccountName,
     Key,
@@ -11,6 +12,7 @@ from mailweir.model.account import (
     OpenSession,
     OwnedAddress,
     Session,
+    Upkeep,
 )
 from mailweir.model.address import Inbox
 from mailweir.model.plan import PlanName
@@ -120,7 +122,13 @@ class Accounts(Protocol):
         ...
 
     async def reserve(
-        self, account: AccountName, inboxes: Sequence[Inbox], info: str, *, most: int
+        self,
+        account: AccountName,
+        inboxes: Sequence[Inbox],
+        info: str,
+        *,
+        most: int,
+        upkeep: Upkeep = AS_ACCOUNT,
     ) -> Sequence[OwnedAddress]:
         """Gives all of these to the account, or none. An inbox that is named twice is given once.
 
@@ -129,8 +137,13 @@ class Accounts(Protocol):
         """
         ...
 
-    async def describe(self, account: AccountName, inbox: Inbox, info: str) -> OwnedAddress | None:
-        """Another note; None when the account does not own the address."""
+    async def describe(
+        self, account: AccountName, inbox: Inbox, change: Callable[[OwnedAddress], OwnedAddress]
+    ) -> OwnedAddress | None:
+        """Gives an address the note and the upkeep that `change` makes of those that it has.
+
+        None when the account does not own the address. `change` neither waits nor raises.
+        """
         ...
 
     async def release(self, account: AccountName, inbox: Inbox) -> OwnedAddress | None:
@@ -143,4 +156,8 @@ class Accounts(Protocol):
 
     async def address(self, inbox: Inbox) -> OwnedAddress | None:
         """What is known of one address; None when nobody owns it."""
+        ...
+
+    async def upkept(self) -> Sequence[Inbox]:
+        """The addresses of all accounts that keep mail otherwise than these, by address."""
         ...

@@ -4,10 +4,10 @@ From its reservation on nobody else sees what is in an inbox, whenever it came; 
 does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailweir.model.account import AccountName, OwnedAddress
+from mailweir.model.account import AS_ACCOUNT, AccountName, OwnedAddress, Upkeep
 from mailweir.model.address import Inbox, host_of
 from mailweir.model.plan import MOST_ADDRESSES, Plan
 from mailweir.policy.alternates import Alternates
@@ -84,12 +84,13 @@ class Addresses:
         return found is None and holder in {None, account}, found is not None and found.account == account
 
     async def reserve(
-        self, reader: Reader, inboxes: Sequence[Inbox], info: str = ""
+        self, reader: Reader, inboxes: Sequence[Inbox], info: str = "", upkeep: Upkeep = AS_ACCOUNT
     ) -> Sequence[OwnedAddress]:
         """Gives them to the reader, all or none. Raises AlreadyYoursError and TooManyError."""
         account = self.access.account_at(reader, *inboxes, changes=True)
         try:
-            new = await self.accounts.reserve(account, inboxes, info, most=self._most(account))
+            most = self._most(account)
+            new = await self.accounts.reserve(account, inboxes, info, most=most, upkeep=upkeep)
         except TakenError as error:
             if error.account != account:
                 raise RefusedError(Refusal.TAKEN) from error
@@ -97,12 +98,14 @@ class Addresses:
         learn(self.access.directory)
         return new
 
-    async def describe(self, reader: Reader, inbox: Inbox, info: str | None) -> OwnedAddress:
-        """Another note, or the same for None. Raises NotOwnedError."""
+    async def describe(
+        self, reader: Reader, inbox: Inbox, change: Callable[[OwnedAddress], OwnedAddress] | None
+    ) -> OwnedAddress:
+        """Another note and upkeep, or the same for None. Raises NotOwnedError."""
         account = self.access.account_at(reader, inbox, changes=True)
         found = await self.accounts.address(inbox)
         self._check_not_anothers(account, inbox, found)
-        changed = found if info is None else await self.accounts.describe(account, inbox, info)
+        changed = found if change is None else await self.accounts.describe(account, inbox, change)
         if changed is None:
             raise NotOwnedError(f"{inbox} is not yours; reserve it first.")
         return changed

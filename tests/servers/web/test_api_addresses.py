@@ -7,7 +7,8 @@ import pytest
 
 from fakes.web_house import ALTERNATES, Answer, WebHouse
 from mailweir.model.address import Inbox
-from mailweir.servers.web.api.addresses import BULK, INFO
+from mailweir.servers.web.api.addresses import BULK
+from mailweir.servers.web.api.wishes import INFO
 
 BOB = "bob@thing.test"
 FORM = "application/x-www-form-urlencoded"
@@ -38,6 +39,8 @@ def address(**changes: object) -> dict[str, Any]:
         "_id": BOB,
         "owner": "ann",
         "info": "",
+        "keepDays": None,
+        "keepMessages": None,
         "forward": None,
         "enablews": True,
         "webhook": None,
@@ -158,6 +161,43 @@ async def test_a_body_is_not_read_of_who_has_no_account(house: WebHouse, body: b
 async def test_a_note_has_a_limit(house: WebHouse, ann: str, surplus: int) -> None:
     answer = await ask(house, ann, "POST", f"/api/addresses/{BOB}", {"info": "x" * (INFO + surplus)})
     assert answer.status == (400 if surplus > 0 else 200)
+
+
+async def test_an_address_is_told_how_long_and_how_much_it_keeps(house: WebHouse, ann: str) -> None:
+    path = f"/api/addresses/{BOB}"
+    made = (await ask(house, ann, "POST", path, {"info": "note", "keepDays": 7})).json
+    assert (made["keepDays"], made["keepMessages"]) == (7, None)
+    for body, days, messages in (
+        ({"keepMessages": 50}, 7, 50),
+        ({"info": "note"}, 7, 50),
+        ({"keepDays": None}, None, 50),
+        ({"keepDays": 1, "keepMessages": None}, 1, None),
+    ):
+        changed = (await ask(house, ann, "PUT", path, body)).json
+        assert (changed["keepDays"], changed["keepMessages"], changed["info"]) == (days, messages, "note")
+        assert (await ask(house, ann, "GET", path)).json == changed
+        assert (await ask(house, ann, "GET", "/api/addresses")).json == [changed]
+    form = (await ask(house, ann, "PUT", path, b"keepDays=&keepMessages=5", FORM)).json
+    assert (form["keepDays"], form["keepMessages"]) == (None, 5)
+
+
+@pytest.mark.parametrize(("name", "most"), [("keepDays", 3_650), ("keepMessages", 1_000_000)])
+async def test_what_an_address_keeps_has_limits(house: WebHouse, ann: str, name: str, most: int) -> None:
+    path = f"/api/addresses/{BOB}"
+    await ask(house, ann, "POST", path)
+    for wanted in (1, 2, most - 1, most):
+        assert (await ask(house, ann, "PUT", path, {name: wanted})).json[name] == wanted
+    for wrong in (0, -1, most + 1, 10**30, "7", "", "-1", "many", "1" * 5000, "\u0663", " 7"):
+        refused = await ask(house, ann, "PUT", path, {name: wrong})
+        assert (refused.status, refused.json["message"].startswith(f"{name} is ")) == (400, True), wrong
+        assert f"from 1 to {most:,}, or null for none." in refused.json["message"]
+        assert len(refused.json["message"]) < 120
+    for form in (f"{name}=0", f"{name}={most + 1}", f"{name}=many", f"{name}=+7", f"{name}=7.0"):
+        refused = await ask(house, ann, "PUT", path, form.encode(), FORM)
+        assert (refused.status, refused.json["message"].startswith(f"{name} is ")) == (400, True), form
+    for body in (f'{{"{name}": {text}}}' for text in ("7.5", "true", "[]", "{}", "1" * 5000)):
+        assert (await ask(house, ann, "PUT", path, body.encode())).status == 400
+    assert (await ask(house, ann, "GET", path)).json[name] == most
 
 
 @pytest.mark.parametrize("wish", ["forward", "webhook", "webhookSlack"])

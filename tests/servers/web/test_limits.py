@@ -8,12 +8,12 @@ from typing import Final
 import pytest
 
 from fakes.web_house import WebHouse
-from mailweir.model.account import AccountName
+from mailweir.model.account import MOST_DAYS, MOST_MESSAGES, AccountName
 from mailweir.model.address import Inbox
 from mailweir.policy.marking import LABEL, LABELS
 from mailweir.policy.query import CHARACTERS, DEPTH, TERMS
 from mailweir.ports.mailbox import GATHERED
-from mailweir.servers.web.api import addresses, unified, validations
+from mailweir.servers.web.api import addresses, unified, validations, wishes
 from mailweir.servers.web.api.parameters import MOST
 
 MINE, HOST = "mine@thing.test", "held.test"
@@ -53,10 +53,16 @@ def a_host(length: int) -> str:
 
 
 LIMITS: Final[Mapping[str, Limit]] = {
-    "a note": Limit(addresses.INFO, lambda n: ("POST", "/api/addresses/new@thing.test", {"info": "x" * n})),
-    "a changed note": Limit(addresses.INFO, lambda n: ("PUT", f"/api/addresses/{MINE}", {"info": "ü" * n})),
+    "a note": Limit(wishes.INFO, lambda n: ("POST", "/api/addresses/new@thing.test", {"info": "x" * n})),
+    "a changed note": Limit(wishes.INFO, lambda n: ("PUT", f"/api/addresses/{MINE}", {"info": "ü" * n})),
     "a note by its older path": Limit(
-        addresses.INFO, lambda n: ("PUT", f"/api/private-address-forwarding/{MINE}", {"info": "x" * n})
+        wishes.INFO, lambda n: ("PUT", f"/api/private-address-forwarding/{MINE}", {"info": "x" * n})
+    ),
+    "days that an address keeps mail": Limit(
+        MOST_DAYS, lambda n: ("PUT", f"/api/addresses/{MINE}", {"keepDays": n})
+    ),
+    "messages that an address keeps": Limit(
+        MOST_MESSAGES, lambda n: ("PUT", f"/api/addresses/{MINE}", {"keepMessages": n})
     ),
     "addresses of one request": Limit(
         addresses.BULK,

@@ -1,11 +1,12 @@
 """Accounts in memory. Each method finishes without waiting: one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from mailweir.adapters.memory.registry import Registry
 from mailweir.model.account import (
+    AS_ACCOUNT,
     Account,
     AccountName,
     Key,
@@ -13,6 +14,7 @@ from mailweir.model.account import (
     OpenSession,
     OwnedAddress,
     Session,
+    Upkeep,
     session_id,
 )
 from mailweir.model.address import Inbox, host_of
@@ -154,7 +156,13 @@ class MemoryAccounts:
         return self._registry.end_sessions(opener)
 
     async def reserve(
-        self, account: AccountName, inboxes: Sequence[Inbox], info: str, *, most: int
+        self,
+        account: AccountName,
+        inboxes: Sequence[Inbox],
+        info: str,
+        *,
+        most: int,
+        upkeep: Upkeep = AS_ACCOUNT,
     ) -> Sequence[OwnedAddress]:
         """Gives all of these to the account, or none."""
         self._registry.require(account)
@@ -169,16 +177,18 @@ class MemoryAccounts:
         if len(await self.addresses(account)) + len(wanted) > most:
             raise TooManyError(most)
         now = self._clock.now()
-        new = [OwnedAddress(inbox, account, info, now, now) for inbox in wanted]
+        new = [OwnedAddress(inbox, account, info, now, now, upkeep) for inbox in wanted]
         self._registry.addresses.update((one.inbox, one) for one in new)
         return new
 
-    async def describe(self, account: AccountName, inbox: Inbox, info: str) -> OwnedAddress | None:
-        """Another note."""
+    async def describe(
+        self, account: AccountName, inbox: Inbox, change: Callable[[OwnedAddress], OwnedAddress]
+    ) -> OwnedAddress | None:
+        """Another note and upkeep."""
         found = self._registry.addresses.get(inbox)
         if found is None or found.account != account:
             return None
-        changed = self._registry.addresses[inbox] = replace(found, info=info, updated=self._clock.now())
+        changed = self._registry.addresses[inbox] = replace(change(found), updated=self._clock.now())
         return changed
 
     async def release(self, account: AccountName, inbox: Inbox) -> OwnedAddress | None:
@@ -197,6 +207,10 @@ class MemoryAccounts:
     async def address(self, inbox: Inbox) -> OwnedAddress | None:
         """What is known of one address."""
         return self._registry.addresses.get(inbox)
+
+    async def upkept(self) -> Sequence[Inbox]:
+        """The addresses that keep mail otherwise than their accounts, by address."""
+        return sorted(a.inbox for a in self._registry.addresses.values() if a.upkeep != AS_ACCOUNT)
 
     async def close(self) -> None:
         """Nothing runs between two calls."""

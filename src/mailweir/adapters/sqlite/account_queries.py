@@ -1,10 +1,10 @@
 """The statements behind `SqliteAccounts`; each function works within the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from mailweir.adapters.sqlite.driver import Connection, texts
-from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Scope
+from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Scope, Upkeep
 from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.plan import BUILT_IN, PlanName
 from mailweir.ports.accounts import TakenError, TooManyError, UnknownAccountError
@@ -19,7 +19,13 @@ _NEW_KEY = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ACCOUNT = "name, created, capture_private, plan"
-_ADDRESS = "inbox, account, info, created, updated"
+_ADDRESS = "inbox, account, info, created, updated, keep_days, keep_messages"
+_NEW_ADDRESS = f"INSERT INTO address ({_ADDRESS}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  a list of columns
+_DESCRIBE = "UPDATE address SET info = ?, keep_days = ?, keep_messages = ?, updated = ? WHERE inbox = ?"
+_UPKEPT = """
+    SELECT inbox FROM address INDEXED BY address_upkeep
+    WHERE keep_days IS NOT NULL OR keep_messages IS NOT NULL ORDER BY inbox
+"""
 _HELD_BY_ANOTHER = "SELECT account FROM domain WHERE host = ? AND held IS NOT NULL AND account <> ?"
 
 
@@ -169,18 +175,26 @@ def reserve(connection: Connection, account: AccountName, new: Sequence[OwnedAdd
     if has + len(new) > most:
         raise TooManyError(most)
     for one in new:
-        row = (one.inbox, account, one.info, one.created, one.updated, next_number(connection))
-        connection.execute("INSERT INTO address VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (one.inbox, account, one.info, one.created, one.updated)
+        upkeep = (one.upkeep.days, one.upkeep.messages)
+        connection.execute(_NEW_ADDRESS, (*row, *upkeep, next_number(connection)))
 
 
 def describe(
-    connection: Connection, account: AccountName, inbox: Inbox, info: str, now: int
+    connection: Connection,
+    account: AccountName,
+    inbox: Inbox,
+    change: Callable[[OwnedAddress], OwnedAddress],
+    now: int,
 ) -> OwnedAddress | None:
-    """Another note."""
-    statement = "UPDATE address SET info = ?, updated = ? WHERE inbox = ? AND account = ?"
-    connection.execute(statement, (info, now, inbox, account))
+    """Another note and upkeep."""
     found = address(connection, inbox)
-    return found if found is not None and found.account == account else None
+    if found is None or found.account != account:
+        return None
+    changed = change(found)
+    upkeep = changed.upkeep
+    connection.execute(_DESCRIBE, (changed.info, upkeep.days, upkeep.messages, now, inbox))
+    return address(connection, inbox)
 
 
 def release(connection: Connection, account: AccountName, inbox: Inbox) -> OwnedAddress | None:
@@ -196,13 +210,18 @@ def release(connection: Connection, account: AccountName, inbox: Inbox) -> Owned
 def addresses(connection: Connection, account: AccountName) -> list[OwnedAddress]:
     """What an account owns, by address."""
     statement = f"SELECT {_ADDRESS} FROM address WHERE account = ? ORDER BY inbox"  # noqa: S608  as above
-    return [OwnedAddress(*row) for row in connection.execute(statement, (account,))]
+    return [_owned(*row) for row in connection.execute(statement, (account,))]
 
 
 def address(connection: Connection, inbox: Inbox) -> OwnedAddress | None:
     """What is known of one address."""
     rows = connection.execute(f"SELECT {_ADDRESS} FROM address WHERE inbox = ?", (inbox,)).fetchall()  # noqa: S608
-    return OwnedAddress(*rows[0]) if rows else None
+    return _owned(*rows[0]) if rows else None
+
+
+def upkept(connection: Connection) -> list[Inbox]:
+    """The addresses that keep mail otherwise than their accounts, by address."""
+    return [Inbox(inbox) for (inbox,) in connection.execute(_UPKEPT)]
 
 
 def drop_domain(connection: Connection, account: AccountName, host: Host) -> None:
@@ -239,6 +258,13 @@ def next_number(connection: Connection) -> int:
 
 def _is_there(connection: Connection, account: AccountName) -> bool:
     return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)", (account,)).get)
+
+
+def _owned(  # noqa: PLR0913, PLR0917  the columns of `_ADDRESS`
+    inbox: str, account: str, info: str, created: int, updated: int, days: int | None, messages: int | None
+) -> OwnedAddress:
+    upkeep = Upkeep(days, messages)
+    return OwnedAddress(Inbox(inbox), AccountName(account), info, created, updated, upkeep)
 
 
 def _account(name: str, created: int, capture_private: int, plan: str) -> Account:

@@ -1,6 +1,6 @@
 """Accounts on SQLite: a file of its own, which is small and seldom written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ from mailweir.adapters.sqlite import account_queries, session_queries
 from mailweir.adapters.sqlite.connection import File, open_file, translated
 from mailweir.adapters.sqlite.threads import Changes
 from mailweir.model.account import (
+    AS_ACCOUNT,
     Account,
     AccountName,
     Key,
@@ -15,6 +16,7 @@ from mailweir.model.account import (
     OpenSession,
     OwnedAddress,
     Session,
+    Upkeep,
 )
 from mailweir.model.address import Inbox
 from mailweir.model.plan import PlanName
@@ -127,18 +129,26 @@ class SqliteAccounts:
         return ended
 
     async def reserve(
-        self, account: AccountName, inboxes: Sequence[Inbox], info: str, *, most: int
+        self,
+        account: AccountName,
+        inboxes: Sequence[Inbox],
+        info: str,
+        *,
+        most: int,
+        upkeep: Upkeep = AS_ACCOUNT,
     ) -> Sequence[OwnedAddress]:
         """Gives all of these to the account, or none."""
         now = self._clock.now()
-        new = [OwnedAddress(inbox, account, info, now, now) for inbox in dict.fromkeys(inboxes)]
+        new = [OwnedAddress(inbox, account, info, now, now, upkeep) for inbox in dict.fromkeys(inboxes)]
         await self._changes.run(lambda c: account_queries.reserve(c, account, new, most))
         return new
 
-    async def describe(self, account: AccountName, inbox: Inbox, info: str) -> OwnedAddress | None:
-        """Another note."""
+    async def describe(
+        self, account: AccountName, inbox: Inbox, change: Callable[[OwnedAddress], OwnedAddress]
+    ) -> OwnedAddress | None:
+        """Another note and upkeep."""
         now = self._clock.now()
-        found, _ = await self._changes.run(lambda c: account_queries.describe(c, account, inbox, info, now))
+        found, _ = await self._changes.run(lambda c: account_queries.describe(c, account, inbox, change, now))
         return found
 
     async def release(self, account: AccountName, inbox: Inbox) -> OwnedAddress | None:
@@ -154,6 +164,11 @@ class SqliteAccounts:
     async def address(self, inbox: Inbox) -> OwnedAddress | None:
         """What is known of one address."""
         found, _ = await self._changes.run(lambda c: account_queries.address(c, inbox))
+        return found
+
+    async def upkept(self) -> Sequence[Inbox]:
+        """The addresses that keep mail otherwise than their accounts, by address."""
+        found, _ = await self._changes.run(account_queries.upkept)
         return found
 
     @property

@@ -21,12 +21,15 @@ from mailweir.services.unified import Stock
 class EmailAddress(Struct, frozen=True, kw_only=True, rename="camel"):
     """An address that is owned, or could be: `owner` is missing as long as nobody owns it.
 
-    `implicit`: it is not reserved, and its host is the owner's. `encryptedInbox`: its alternate.
+    `implicit`: it is not reserved, and its host is the owner's. `encryptedInbox`: its alternate. Of its mail
+    it keeps the newest `keepMessages`, for `keepDays`; null is as its account does.
     """
 
     id: str = field(name="_id")
     owner: str | UnsetType = UNSET
     info: str = ""
+    keep_days: int | None = None
+    keep_messages: int | None = None
     forward: str | None = None
     enablews: bool = True
     webhook: str | None = None
@@ -129,6 +132,8 @@ def email_address(owned: OwnedAddress, alternates: Alternates) -> EmailAddress:
         id=owned.inbox,
         owner=owned.account,
         info=owned.info,
+        keep_days=owned.upkeep.days,
+        keep_messages=owned.upkeep.messages,
         created=iso(owned.created),
         updated=iso(owned.updated),
     )

@@ -10,7 +10,6 @@ from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
 from litestar.params import QueryParameter
 
 from mailweir.model.account import OwnedAddress
-from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.account_schema import (
     Availability,
     EmailAddress,
@@ -19,25 +18,17 @@ from mailweir.servers.web.api.account_schema import (
     implied_address,
 )
 from mailweir.servers.web.api.parameters import Email, inbox_named, inbox_of, json_body, truth_of
-from mailweir.servers.web.api.specification import ADDRESSES, errors, takes, takes_list
+from mailweir.servers.web.api.specification import ADDRESSES, errors, takes_list
+from mailweir.servers.web.api.wishes import TAKES_WISHES, Wishes, wishes_of
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
-from mailweir.servers.web.forms import fields_of
-
-INFO: Final = 1000
-"""Characters of a note."""
 
 BULK: Final = 100
 """Addresses that are reserved in one request."""
 
-_FORM: Final = "application/x-www-form-urlencoded"
 _ERRORS: Final = errors(400, 401, 503)
 
-_NOTE: Final = Schema(type=[OpenAPIType.STRING, OpenAPIType.NULL], max_length=INFO)
-_TAKES_NOTE: Final = takes(
-    "application/json", Schema(type=OpenAPIType.OBJECT, properties={"info": _NOTE}), required=False
-)
 _TAKES_ADDRESSES: Final = takes_list(
     "addresses", Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.EMAIL), fewest=1, most=BULK
 )
@@ -50,17 +41,6 @@ _WithMessages = Annotated[
         schema_extra={"enum": ["true", "false"], "default": "false"},
     ),
 ]
-
-
-class Wishes(msgspec.Struct, rename="camel"):
-    """How an address is to be. What is forwarded or sent on to others is not there yet."""
-
-    info: str | msgspec.UnsetType | None = msgspec.UNSET
-    forward: str | None = None
-    enablews: bool | str | None = True
-    webhook: str | None = None
-    webhook_slack: str | None = None
-    webhook_slack_to_from: bool | str | None = None
 
 
 class Bulk(msgspec.Struct):
@@ -92,7 +72,7 @@ async def get_address(request: WebRequest, email: Email) -> EmailAddress:
     "/api/addresses/{email:str}",
     operation_id="CreateAddress",
     tags=ADDRESSES,
-    operation_class=_TAKES_NOTE,
+    operation_class=TAKES_WISHES,
     status_code=200,
     responses=_ERRORS,
 )
@@ -100,8 +80,9 @@ async def create_address(request: WebRequest, email: Email) -> EmailAddress:
     """Reserves an address: from now on only this account sees its mail, earlier mail included."""
     reader = await reader_of(request)
     inbox = inbox_of(email)
-    wishes = await _wishes(request, reader)
-    (new,) = await door_of(request).addresses.reserve(reader, [inbox], wishes.info or "")
+    wishes = await wishes_of(request, reader)
+    info = "" if isinstance(wishes.info, msgspec.UnsetType) else wishes.info
+    (new,) = await door_of(request).addresses.reserve(reader, [inbox], info, wishes.upkeep())
     return _view(request, new)
 
 
@@ -109,11 +90,11 @@ async def create_address(request: WebRequest, email: Email) -> EmailAddress:
     "/api/addresses/{email:str}",
     operation_id="UpdateAddress",
     tags=ADDRESSES,
-    operation_class=_TAKES_NOTE,
+    operation_class=TAKES_WISHES,
     responses=_ERRORS,
 )
 async def update_address(request: WebRequest, email: Email) -> EmailAddress:
-    """Changes what is noted of an address."""
+    """Changes what is noted of an address, and how long and how much of its mail is kept."""
     return await _updated(request, email)
 
 
@@ -121,7 +102,7 @@ async def update_address(request: WebRequest, email: Email) -> EmailAddress:
     "/api/private-address-forwarding/{email:str}",
     operation_id="UpdateAddressLegacy",
     tags=ADDRESSES,
-    operation_class=_TAKES_NOTE,
+    operation_class=TAKES_WISHES,
     deprecated=True,
     responses=_ERRORS,
 )
@@ -194,34 +175,9 @@ def _views(request: WebRequest, owned: Sequence[OwnedAddress]) -> list[EmailAddr
 async def _updated(request: WebRequest, email: str) -> EmailAddress:
     reader = await reader_of(request)
     inbox = inbox_of(email)
-    wishes = await _wishes(request, reader)
-    info = None if isinstance(wishes.info, msgspec.UnsetType) else wishes.info or ""
-    return _view(request, await door_of(request).addresses.describe(reader, inbox, info))
-
-
-async def _wishes(request: WebRequest, reader: Reader) -> Wishes:
-    """The body: JSON or a form, or nothing at all. Raises RefusedError and WrongRequestError."""
-    door_of(request).reading.access.signed_in(reader)  # before anything is read that may be long
-    body = await request.body()
-    try:
-        if not body.strip():
-            wishes = Wishes()
-        elif request.content_type[0] == _FORM:
-            wishes = msgspec.convert(fields_of(body, most=100), Wishes)
-        else:
-            wishes = msgspec.json.decode(body, type=Wishes)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise WrongRequestError('The body is not JSON or a form such as {"info": "a note"}.') from error
-    if wishes.info and len(wishes.info) > INFO:
-        raise WrongRequestError(f"info has {len(wishes.info):,} characters; allowed are {INFO:,}.")
-    for name, wish in (
-        ("forward", wishes.forward),
-        ("webhook", wishes.webhook),
-        ("webhookSlack", wishes.webhook_slack),
-    ):
-        if wish:
-            raise WrongRequestError(f"{name} is not there yet; leave it out or empty.")
-    return wishes
+    wishes = await wishes_of(request, reader)
+    change = None if wishes == Wishes() else wishes.fulfilled
+    return _view(request, await door_of(request).addresses.describe(reader, inbox, change))
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
