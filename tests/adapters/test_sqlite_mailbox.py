@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
+from mailweir.adapters.sqlite import place_queries
 from mailweir.adapters.sqlite.connection import File, open_reader
 from mailweir.adapters.sqlite.disk import probe
 from mailweir.adapters.sqlite.intake import SqliteIntake
@@ -15,6 +16,7 @@ from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.maintenance import SqliteMaintenance
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import SystemClock
+from mailweir.model.address import Host
 from mailweir.model.message import MessageId
 from mailweir.ports.errors import UnavailableError
 
@@ -46,6 +48,18 @@ def rows(directory: Path, table: str) -> int:
         return connection.execute(f"SELECT count(*) FROM {table}").get  # noqa: S608  ours
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize(("most", "count"), [(3, 2), (4, 2), (5, 3), (6, 3)])
+async def test_of_a_host_no_more_than_the_newest_are_counted(
+    intake: SqliteIntake, tmp_path: Path, most: int, count: int
+) -> None:
+    for number, inbox in enumerate((BOB, EVE, BOB, EVE, BOB)):
+        await intake.deliver(a_delivery(number, inbox))
+    reader = open_reader(tmp_path)
+    shown = place_queries.count_shown(reader, Host("inbox.test"), lambda inbox, _: inbox == BOB, most)
+    reader.close()
+    assert shown == count
 
 
 async def test_the_last_copy_takes_the_message_along(

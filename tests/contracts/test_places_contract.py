@@ -117,3 +117,62 @@ async def test_a_host_is_emptied_but_for_what_is_saved(store: Store) -> None:
     assert await store.mailbox.clear_host(HOST, saved_by=ANN) == 1
     assert ids(await store.mailbox.all(limit=9)) == ["q0000062-0", "q0000061-0"]
     assert await store.mailbox.clear_host(HOST, saved_by=ANN) == 0
+
+
+def loose(inbox: Inbox, saved_by: AccountName | None) -> bool:
+    """What Eve's address and BEN have is not shown."""
+    return inbox != EVE and saved_by != BEN
+
+
+async def test_of_a_host_is_counted_what_is_shown(store: Store) -> None:
+    await furnish(store, BOB, EVE, FAR, BOB, QUOTED, BOB)
+    await mark_saved(store, BOB, 3, BEN)
+    await mark_saved(store, BOB, 5, ANN)
+    assert await store.mailbox.count_at(HOST, shown=loose) == 3
+    assert await store.mailbox.count_at(HOST, shown=lambda _, __: True) == 5
+    assert await store.mailbox.count_at(Host("nowhere.test"), shown=loose) == 0
+
+
+async def test_a_message_is_found_at_its_host_by_its_id(store: Store) -> None:
+    await store.intake.deliver(a_delivery(1, BOB, FAR, QUOTED))
+    for name, inbox in (("q0000001-0", BOB), ("q0000001-1", None), ("q0000001-2", QUOTED)):
+        found = await store.mailbox.find_at(HOST, MessageId(name))
+        assert (found and found.inbox) == inbox
+        assert found == (inbox and await store.mailbox.find(inbox, MessageId(name)))
+    for name in ("q0000001-3", "q0000002-0", "q0000001", "", "q0000001-00", "-0"):
+        assert await store.mailbox.find_at(HOST, MessageId(name)) is None
+
+
+async def test_a_host_is_emptied_of_what_is_shown(store: Store) -> None:
+    await furnish(store, *[EVE, BOB] * 60, FAR, BOB, BOB)
+    await mark_saved(store, BOB, 121, ANN)
+    await mark_saved(store, BOB, 122, BEN)
+    assert await store.mailbox.clear_host(HOST, shown=loose) == 60
+    assert len(await store.mailbox.inbox(EVE, limit=99)) == 60
+    assert ids(await store.mailbox.inbox(BOB, limit=99)) == ["q0000122-0", "q0000121-0"]
+    assert await store.mailbox.clear_host(HOST, saved_by=ANN, shown=loose) == 1
+    assert await store.mailbox.clear_host(HOST, saved_by=BEN, shown=loose) == 0
+    assert ids(await store.mailbox.inbox(BOB, limit=99)) == ["q0000122-0"]
+
+
+async def test_much_that_is_not_shown_hides_nothing_that_is_to_go(store: Store) -> None:
+    await furnish(store, *[EVE] * 1500, BOB, *[EVE] * 600, BOB)
+    assert await store.mailbox.clear_host(HOST, shown=loose) == 2
+    assert await store.mailbox.count(EVE) == 2100
+
+
+async def test_what_comes_after_is_told_of_hosts_and_inboxes_once_each(store: Store) -> None:
+    await furnish(store, BOB, FAR, EVE, Inbox("x@third.test"), QUOTED, FAR)
+    mailbox = store.mailbox
+
+    async def after(seq: int, limit: int, inboxes: Sequence[Inbox], hosts: Sequence[Host]) -> list[int]:
+        return [int(one.id[1:8]) for one in await mailbox.after(inboxes, seq, limit=limit, hosts=hosts)]
+
+    assert await after(0, 9, (), (HOST,)) == [0, 2, 4]
+    assert await after(0, 9, (BOB, FAR), (HOST,)) == [0, 1, 2, 4, 5]
+    assert await after(0, 4, (BOB, FAR), (HOST,)) == [0, 1, 2, 4]
+    assert await after(0, 9, (FAR,), (HOST, Host("third.test"))) == [0, 1, 2, 3, 4, 5]
+    first, *_, last = await mailbox.after(None, 0, limit=9)
+    assert await after(first.seq, 2, (FAR,), (HOST,)) == [1, 2]
+    assert await after(last.seq, 9, (FAR,), (HOST,)) == []
+    assert await after(0, 9, (), (Host("nowhere.test"),)) == []

@@ -4,7 +4,7 @@ import pytest
 
 from fakes.makers import BOB, EVE, NOON, a_delivery
 from mailweir.adapters.parser_pool.digesting import digest_of
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Brief, Digest
 from mailweir.model.message import MessageId
 from mailweir.model.query import After, And, Before, Query, QueryError
@@ -282,3 +282,29 @@ async def test_the_largest_queries_are_answered(shop: Mailbox) -> None:
     assert await found(shop, moments) == ["q0000001-0"]
     halves = " OR ".join(f"(after:20{year}-01-01 w{year})" for year in range(10, 35))
     assert await found(shop, halves) == []
+
+
+async def test_a_host_is_searched_in_all_of_its_inboxes(
+    intake: Intake, mailbox: Mailbox, digests: Digests
+) -> None:
+    for number, inbox in enumerate((BOB, Inbox("x@elsewhere.test"), EVE, Inbox("x@below.inbox.test"), BOB)):
+        await intake.deliver(a_delivery(number, inbox, raw=ORDER))
+    await intake.deliver(a_delivery(5, BOB, raw=PLAIN))
+    await intake.deliver(a_delivery(6, Inbox("x@elsewhere.test"), EVE, raw=ORDER))
+    await digest_all(digests)
+
+    async def at_host(text: str, limit: int = 9) -> list[str]:
+        return [one.id for one in await mailbox.search_at(Host("inbox.test"), query(text), limit=limit)]
+
+    assert await at_host("parcel") == ["q0000006-1", "q0000004-0", "q0000002-0", "q0000000-0"]
+    assert await at_host("parcel", limit=2) == ["q0000006-1", "q0000004-0"]
+    assert await at_host("NOT parcel") == ["q0000005-0"]
+    assert await at_host("parcel", limit=0) == await at_host("nowhere") == []
+    early = And((query("parcel"), Before(NOON + 3)))
+    found = await mailbox.search_at(Host("inbox.test"), early, limit=9)
+    assert [one.id for one in found] == ["q0000002-0", "q0000000-0"]
+    eves = await mailbox.search_at(
+        Host("inbox.test"), query("parcel"), limit=1, shown=lambda inbox, _: inbox == BOB
+    )
+    assert [one.id for one in eves] == ["q0000004-0"]
+    assert list(await mailbox.search_at(Host("nowhere.test"), query("parcel"), limit=9)) == []

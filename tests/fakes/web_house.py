@@ -110,9 +110,11 @@ class BrittleMailbox(MemoryMailbox):
         await self._wait()
         return await super().all(limit=limit, until=until, shown=shown)
 
-    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
+    async def after(
+        self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int, hosts: Sequence[Host] = ()
+    ) -> Sequence[Summary]:
         await self._wait()
-        return await super().after(inboxes, seq, limit=limit)
+        return await super().after(inboxes, seq, limit=limit, hosts=hosts)
 
     async def position(self) -> int:
         await self._wait()

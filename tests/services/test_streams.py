@@ -12,7 +12,7 @@ from fakes.makers import BOB, EVE, HandClock, a_delivery, access_by
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.store import MemoryStore
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Brief, Digest
 from mailweir.model.event import Nudge
 from mailweir.model.message import Summary
@@ -32,11 +32,13 @@ class Brittle(MemoryMailbox):
 
     failures = 0
 
-    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
+    async def after(
+        self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int, hosts: Sequence[Host] = ()
+    ) -> Sequence[Summary]:
         if self.failures:
             self.failures -= 1
             raise UnavailableError("away")
-        return await super().after(inboxes, seq, limit=limit)
+        return await super().after(inboxes, seq, limit=limit, hosts=hosts)
 
 
 class Place:

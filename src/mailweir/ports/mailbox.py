@@ -31,7 +31,7 @@ LOOKED_FOR: Final = 5_000
 """Of them, those that it reads for what is wanted."""
 
 USED: Final = 100_000
-"""Messages that `usage` looks at."""
+"""Messages that `usage` and `count_at` look at."""
 
 
 def nobodys(inbox: Inbox) -> bool:
@@ -105,12 +105,20 @@ class Mailbox(Protocol):
         """How many messages there are at a host but those that other accounts than the viewer have saved."""
         ...
 
+    async def count_at(self, host: Host, *, shown: Shown) -> int:
+        """How many of the newest USED messages at a host are `shown`."""
+        ...
+
     async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
         """The newest `limit` messages that this account has saved, newest first, wherever they are."""
         ...
 
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message of this inbox; None when this inbox has none of that id."""
+        ...
+
+    async def find_at(self, host: Host, message: MessageId) -> Summary | None:
+        """One message at this host, in whichever inbox; None when there is none of that id."""
         ...
 
     async def raw(self, inbox: Inbox, message: MessageId) -> bytes | None:
@@ -129,8 +137,13 @@ class Mailbox(Protocol):
         """The octets of a message, and what was read out of it; None when it is gone."""
         ...
 
-    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
-        """The oldest `limit` messages of these inboxes (None: of all) with a larger `seq`, oldest first."""
+    async def after(
+        self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int, hosts: Sequence[Host] = ()
+    ) -> Sequence[Summary]:
+        """The oldest `limit` messages of these inboxes (None: of all) with a larger `seq`, oldest first.
+
+        Among them those of all inboxes of some `hosts`.
+        """
         ...
 
     async def position(self) -> int:
@@ -148,6 +161,12 @@ class Mailbox(Protocol):
 
         What was not digested yet matches nothing. Raises TooBroadError.
         """
+        ...
+
+    async def search_at(
+        self, host: Host, query: Query, *, limit: int, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over all inboxes of one host."""
         ...
 
     async def delete(self, inbox: Inbox, message: MessageId, *, shown: Shown | None = None) -> bool:
@@ -170,8 +189,10 @@ class Mailbox(Protocol):
         """
         ...
 
-    async def clear_host(self, host: Host, *, saved_by: AccountName | None = None) -> int:
-        """The same for all inboxes of a host."""
+    async def clear_host(
+        self, host: Host, *, saved_by: AccountName | None = None, shown: Shown | None = None
+    ) -> int:
+        """The same for all inboxes of a host, or for what is `shown` of them."""
         ...
 
     async def saved_number(self, account: AccountName) -> int:

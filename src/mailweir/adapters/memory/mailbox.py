@@ -82,6 +82,11 @@ class MemoryMailbox:
         copies = self._store.newest_in(Places(hosts=(host,)))
         return sum(1 for copy in copies if copy.marks.saved_by in {None, viewer})
 
+    async def count_at(self, host: Host, *, shown: Shown) -> int:
+        """How many of the newest messages at a host are shown."""
+        copies = islice(self._store.newest_in(Places(hosts=(host,))), USED)
+        return sum(1 for copy in copies if shown(copy.inbox, copy.marks.saved_by))
+
     async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
         """The newest `limit` messages that this account has saved."""
         return list(islice((c for c in self._store.newest() if c.marks.saved_by == account), limit))
@@ -89,6 +94,11 @@ class MemoryMailbox:
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message of this inbox."""
         return self._store.find(inbox, message)
+
+    async def find_at(self, host: Host, message: MessageId) -> Summary | None:
+        """One message at this host."""
+        copies = self._store.newest_in(Places(hosts=(host,)))
+        return next((copy for copy in copies if copy.id == message), None)
 
     async def raw(self, inbox: Inbox, message: MessageId) -> bytes | None:
         """The whole message as it was kept."""
@@ -109,11 +119,15 @@ class MemoryMailbox:
         copy = self._store.find(summary.inbox, summary.id)
         return None if copy is None else (self._store.raw(copy), self._store.digest(copy))
 
-    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
-        """The oldest `limit` messages of these inboxes, or of all, with a larger `seq`."""
+    async def after(
+        self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int, hosts: Sequence[Host] = ()
+    ) -> Sequence[Summary]:
+        """The oldest `limit` messages of these inboxes and hosts, or of all, with a larger `seq`."""
         places = [None] if inboxes is None else set(inboxes)
-        newer = (c for place in places for c in self._store.newest(place) if c.seq > seq)
-        return sorted(newer, key=lambda copy: copy.seq)[:limit]
+        newer = {c.seq: c for place in places for c in self._store.newest(place) if c.seq > seq}
+        at_hosts = self._store.newest_in(Places(hosts=tuple(hosts))) if hosts else iter(())
+        newer |= {copy.seq: copy for copy in at_hosts if copy.seq > seq}
+        return [newer[number] for number in sorted(newer)[:limit]]
 
     async def position(self) -> int:
         """The largest `seq` so far."""
@@ -128,6 +142,17 @@ class MemoryMailbox:
     ) -> Sequence[Summary]:
         """The newest `limit` messages that match."""
         copies = self._store.newest() if inbox is None else self._store.newest(inbox)
+        return self._matching(copies, query, limit, shown)
+
+    async def search_at(
+        self, host: Host, query: Query, *, limit: int, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over all inboxes of one host."""
+        return self._matching(self._store.newest_in(Places(hosts=(host,))), query, limit, shown)
+
+    def _matching(
+        self, copies: Iterator[Summary], query: Query, limit: int, shown: Shown | None
+    ) -> list[Summary]:
         visible = (c for c in copies if shown is None or shown(c.inbox, c.marks.saved_by))
         read = ((copy, self._store.kept(copy)) for copy in visible)
         found = (copy for copy, kept in read if kept.digest and matches(query, kept, kept.digest))
@@ -165,10 +190,17 @@ class MemoryMailbox:
         self._store.remove(copies)
         return len(copies)
 
-    async def clear_host(self, host: Host, *, saved_by: AccountName | None = None) -> int:
-        """The same for all inboxes of a host."""
+    async def clear_host(
+        self, host: Host, *, saved_by: AccountName | None = None, shown: Shown | None = None
+    ) -> int:
+        """The same for all inboxes of a host, or for what is shown of them."""
         newest = self._store.newest_in(Places(hosts=(host,)))
-        copies = [copy for copy in newest if copy.marks.saved_by in {None, saved_by}]
+        copies = [
+            copy
+            for copy in newest
+            if copy.marks.saved_by in {None, saved_by}
+            and (shown is None or shown(copy.inbox, copy.marks.saved_by))
+        ]
         self._store.remove(copies)
         return len(copies)
 

@@ -107,6 +107,10 @@ class SqliteMailbox:
         """How many messages there are at a host but those that others have saved."""
         return await self._readers.run(lambda c: place_queries.count_host(c, host, viewer))
 
+    async def count_at(self, host: Host, *, shown: Shown) -> int:
+        """How many of the newest messages at a host are shown."""
+        return await self._readers.run(lambda c: place_queries.count_shown(c, host, shown))
+
     async def saved(self, account: AccountName, *, limit: int) -> Sequence[Summary]:
         """The newest `limit` messages that this account has saved."""
         return await self._readers.run(lambda c: queries.saved(c, account, limit))
@@ -114,6 +118,10 @@ class SqliteMailbox:
     async def find(self, inbox: Inbox, message: MessageId) -> Summary | None:
         """One message of this inbox."""
         return self._here.answer(lambda c: queries.find(c, inbox, message))
+
+    async def find_at(self, host: Host, message: MessageId) -> Summary | None:
+        """One message at this host."""
+        return self._here.answer(lambda c: queries.find_at(c, host, message))
 
     async def raw(self, inbox: Inbox, message: MessageId) -> bytes | None:
         """The whole message as it was kept."""
@@ -127,11 +135,13 @@ class SqliteMailbox:
         """What was read out of a message."""
         return await self._readers.run(lambda c: queries.full(c, inbox, message))
 
-    async def after(self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int) -> Sequence[Summary]:
-        """The oldest `limit` messages of these inboxes, or of all, with a larger `seq`."""
-        if limit <= _FEW:
+    async def after(
+        self, inboxes: Sequence[Inbox] | None, seq: int, *, limit: int, hosts: Sequence[Host] = ()
+    ) -> Sequence[Summary]:
+        """The oldest `limit` messages of these inboxes and hosts, or of all, with a larger `seq`."""
+        if limit <= _FEW and not hosts:
             return self._here.answer(lambda c: queries.after(c, inboxes, seq, limit))
-        return await self._readers.run(lambda c: queries.after(c, inboxes, seq, limit))
+        return await self._readers.run(lambda c: queries.after(c, inboxes, seq, limit, hosts))
 
     async def whole(self, summary: Summary) -> tuple[bytes, Digest | None] | None:
         """The octets of a message, and what was read out of it."""
@@ -152,6 +162,13 @@ class SqliteMailbox:
     ) -> Sequence[Summary]:
         """The newest `limit` messages that match."""
         asked = search.Asked(inbox, query, limit, shown)
+        return await self._searchers.run(lambda c: search.search(c, asked, self._clock.monotonic))
+
+    async def search_at(
+        self, host: Host, query: Query, *, limit: int, shown: Shown | None = None
+    ) -> Sequence[Summary]:
+        """The same over all inboxes of one host."""
+        asked = search.Asked(None, query, limit, shown, host)
         return await self._searchers.run(lambda c: search.search(c, asked, self._clock.monotonic))
 
     async def revision(self, inbox: Inbox) -> int:
@@ -199,8 +216,12 @@ class SqliteMailbox:
         newest = await self._readers.run(lambda c: queries.newest_seq(c, inbox))
         return await self._clear(lambda c: queries.oldest_seqs(c, inbox, newest, _SLICE, saved_by=saved_by))
 
-    async def clear_host(self, host: Host, *, saved_by: AccountName | None = None) -> int:
-        """The same for all inboxes of a host."""
+    async def clear_host(
+        self, host: Host, *, saved_by: AccountName | None = None, shown: Shown | None = None
+    ) -> int:
+        """The same for all inboxes of a host, or for what is shown of them."""
+        if shown is not None:
+            return await self._pruning.clear_shown(host, saved_by, shown)
         newest = await self._readers.run(lambda c: place_queries.newest_seq(c, host))
         return await self._clear(
             lambda c: place_queries.oldest_seqs(c, host, newest, _SLICE, saved_by=saved_by)

@@ -18,6 +18,7 @@ from mailweir.model.places import Places
 from mailweir.ports.mailbox import GATHERED, LOOKED_FOR, USED, Gathered, Shown, Usage, Wanted
 
 _READ_AT_ONCE: Final = 200  # summaries
+_WALKED: Final = 1000  # copies that are looked at in one go
 _NOWHERE: Final = ("",)  # no inbox and no host: the driver binds no empty list
 
 # One for each of the three is no more than a range of an index; what is in two of them is there once.
@@ -51,6 +52,15 @@ _READ = f"""
 """  # noqa: S608
 _COUNT = "SELECT count(*) FROM entry WHERE host = ?1"
 _SAVED_BY_OTHERS = "SELECT count(*) FROM entry INDEXED BY entry_saved WHERE saved_by <> ?2 AND host = ?1"
+_COUNT_SHOWN = """
+    SELECT inbox, saved_by, count(*)
+    FROM (SELECT inbox, saved_by FROM entry WHERE host = ? ORDER BY seq DESC LIMIT ?)
+    GROUP BY inbox, saved_by
+"""
+_NEXT = """
+    SELECT seq, inbox, saved_by FROM entry
+    WHERE host = ? AND seq > ? AND seq <= ? AND (saved_by IS NULL OR saved_by = ?) ORDER BY seq LIMIT ?
+"""
 _OLDEST = """
     SELECT seq FROM entry WHERE host = ? AND seq <= ? AND (saved_by IS NULL OR saved_by = ?)
     ORDER BY seq LIMIT ?
@@ -103,6 +113,12 @@ def count_host(connection: Connection, host: Host, viewer: AccountName) -> int:
     return total - others
 
 
+def count_shown(connection: Connection, host: Host, shown: Shown, most: int = USED) -> int:
+    """How many of the newest `most` copies at a host are shown: two tenths of a second."""
+    rows = connection.execute(_COUNT_SHOWN, (host, most))
+    return sum(number for inbox, saved_by, number in rows if shown(inbox, saved_by))
+
+
 def newest_seq(connection: Connection, host: Host) -> int:
     """The number of the newest copy at a host; 0 when there is none."""
     return connection.execute("SELECT ifnull(max(seq), 0) FROM entry WHERE host = ?", (host,)).get
@@ -113,6 +129,26 @@ def oldest_seqs(
 ) -> list[int]:
     """The numbers of the oldest copies there up to `last` that nobody has saved, or only that account."""
     return [seq for (seq,) in connection.execute(_OLDEST, (host, last, saved_by, limit))]
+
+
+class Walk:
+    """Goes over what lies at a host, up to the number `last`, that nobody has saved, or only `saved_by`."""
+
+    def __init__(self, host: Host, last: int, saved_by: AccountName | None, shown: Shown) -> None:
+        self._host = host
+        self._last = last
+        self._saved_by = saved_by
+        self._shown = shown
+        self._at = 0
+
+    def next(self, connection: Connection) -> list[int] | None:
+        """The numbers of the next copies that are shown, of a thousand; None at the end."""
+        bindings = (self._host, self._at, self._last, self._saved_by, _WALKED)
+        found = connection.execute(_NEXT, bindings).fetchall()
+        if not found:
+            return None
+        self._at = found[-1][0]
+        return [seq for seq, inbox, saved_by in found if self._shown(inbox, saved_by)]
 
 
 def _bindings(places: Places, most: int) -> tuple[object, ...]:

@@ -40,6 +40,7 @@ _JOINED = "FROM message CROSS JOIN entry ON entry.seq BETWEEN message.id AND mes
 _NAMED = "message.queue_id = ?1 AND entry.message = message.id AND entry.position = ?2 AND entry.inbox = ?3"
 _COPY = f"{_JOINED} WHERE {_NAMED}"
 _FIND = f"SELECT {SUMMARY} {_JOINED} {DIGEST} WHERE {_NAMED}"
+_FIND_AT = _FIND.replace("entry.inbox = ?3", "entry.host = ?3")
 _RAW = f"SELECT message.encoding, message.size, message.raw {_COPY}"
 
 _FULL = f"""
@@ -72,6 +73,11 @@ _AFTER = f"""
     CROSS JOIN message ON message.id = entry.message {DIGEST}
     ORDER BY entry.seq LIMIT ?3
 """  # noqa: S608  a list of columns, fixed here
+
+_AFTER_AT = f"""
+    SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {DIGEST}
+    WHERE entry.host = ? AND entry.seq > ? ORDER BY entry.seq LIMIT ?
+"""  # noqa: S608  as above
 
 _ALL_AFTER = f"""
     SELECT {SUMMARY} FROM entry CROSS JOIN message ON message.id = entry.message {DIGEST}
@@ -174,6 +180,14 @@ def find(connection: Connection, inbox: Inbox, message: MessageId) -> Summary | 
     return summary(rows[0]) if rows else None
 
 
+def find_at(connection: Connection, host: Host, message: MessageId) -> Summary | None:
+    """The copy of that id at this host."""
+    if (name := _name(message)) is None:
+        return None
+    rows = connection.execute(_FIND_AT, (*name, host)).fetchall()
+    return summary(rows[0]) if rows else None
+
+
 def seq(connection: Connection, inbox: Inbox, message: MessageId, shown: Shown | None) -> int | None:
     """The number of the copy of that id in this inbox, if it is shown."""
     name = _name(message)
@@ -225,13 +239,17 @@ def holds(connection: Connection, seq: int) -> bool:
     return bool(connection.execute("SELECT EXISTS (SELECT 1 FROM entry WHERE seq = ?)", (seq,)).get)
 
 
-def after(connection: Connection, inboxes: Sequence[Inbox] | None, seq: int, limit: int) -> list[Summary]:
-    """The oldest copies in these inboxes, or in all, with a larger number."""
+def after(
+    connection: Connection, inboxes: Sequence[Inbox] | None, seq: int, limit: int, hosts: Sequence[Host] = ()
+) -> list[Summary]:
+    """The oldest copies in these inboxes, at these hosts, or in all, with a larger number."""
     if inboxes is None:
         return [summary(row) for row in connection.execute(_ALL_AFTER, (seq, limit))]
-    if not inboxes:
-        return []
-    return [summary(row) for row in connection.execute(_AFTER, (texts(inboxes), seq, limit))]
+    rows = connection.execute(_AFTER, (texts(inboxes), seq, limit)).fetchall() if inboxes else []
+    for host in hosts:
+        rows += connection.execute(_AFTER_AT, (host, seq, limit)).fetchall()
+    found = {one.seq: one for one in map(summary, rows)}
+    return [found[number] for number in sorted(found)[:limit]]
 
 
 def whole(connection: Connection, summary: Summary) -> tuple[bytes, Digest | None] | None:

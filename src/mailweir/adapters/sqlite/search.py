@@ -21,7 +21,7 @@ from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.rows import INBOX, SAVED_BY, SUMMARY, summary
 from mailweir.adapters.sqlite.search_index import ERA_BITS
 from mailweir.adapters.sqlite.search_terms import Span, spans
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.message import Summary
 from mailweir.model.query import Query
 from mailweir.ports.errors import TooBroadError
@@ -52,7 +52,7 @@ _UNTIL = f"""
 """  # noqa: S608
 _HERE = """
     AND EXISTS (SELECT 1 FROM entry
-                WHERE entry.inbox = ? AND entry.seq BETWEEN message.id AND message.id + message.copies - 1)
+                WHERE entry.{place} = ? AND entry.seq BETWEEN message.id AND message.id + message.copies - 1)
 """
 _COPIES = f"""
     WITH found (id, copies) AS MATERIALIZED ({{messages}}),
@@ -69,45 +69,49 @@ _COPIES = f"""
 
 
 class Asked(NamedTuple):
-    """Who asks for the newest `limit` matches, in one inbox or in all that are `shown`."""
+    """Who asks for the newest `limit` matches, in one inbox, at one host or in all, that are `shown`."""
 
     inbox: Inbox | None
     query: Query
     limit: int
     shown: Shown | None = None
+    host: Host | None = None
 
 
 def search(connection: Connection, asked: Asked, monotonic: Callable[[], float]) -> list[Summary]:
     """The newest copies that match. Raises TooBroadError."""
-    inbox, query, limit, shown = asked
+    inbox, query, limit, shown, host = asked
     if not (wanted := spans(query, inbox)) or limit == 0:
         return []
     with _bounded(connection, monotonic):
         looked_at = limit
         while True:
-            rows = connection.execute(*compiled(wanted, inbox, looked_at)).fetchall()
+            rows = connection.execute(*compiled(wanted, inbox, looked_at, host)).fetchall()
             found = [row for row in rows if shown is None or shown(row[INBOX], row[SAVED_BY])][:limit]
             if len(found) == limit or len(rows) < looked_at:
                 return [summary(row) for row in found]
             looked_at *= _MORE  # what is somebody else's takes no places
 
 
-def compiled(wanted: Sequence[Span], inbox: Inbox | None, limit: int) -> tuple[str, list[str | int]]:
-    """The statement for these spans, and its bindings."""
+def compiled(
+    wanted: Sequence[Span], inbox: Inbox | None, limit: int, host: Host | None = None
+) -> tuple[str, list[str | int]]:
+    """The statement for these spans in an inbox, or at a host, and its bindings."""
+    place, name = ("inbox", inbox) if host is None else ("host", host)
     messages: list[str] = []
     bindings: list[str | int] = []
     for span in wanted:
-        conditions, values = _conditions(span, inbox)
+        conditions, values = _conditions(span, place, name)
         messages.append(_MESSAGES.format(conditions=conditions))
         bindings += [span.match, *values, limit]
-    here = [] if inbox is None else [inbox]
+    here = [] if name is None else [name]
     statement = _COPIES.format(
-        messages=" UNION ALL ".join(messages), here="AND entry.inbox = ?" if here else ""
+        messages=" UNION ALL ".join(messages), here=f"AND entry.{place} = ?" if here else ""
     )
     return statement, [*bindings, *here, limit]
 
 
-def _conditions(span: Span, inbox: Inbox | None) -> tuple[str, list[str | int]]:
+def _conditions(span: Span, place: str, name: str | None) -> tuple[str, list[str | int]]:
     conditions: list[str] = []
     values: list[str | int] = []
     if not span.from_ever:
@@ -116,9 +120,9 @@ def _conditions(span: Span, inbox: Inbox | None) -> tuple[str, list[str | int]]:
     if not span.until_now:
         conditions.append(_UNTIL)
         values += [span.end, span.end]
-    if inbox is not None:
-        conditions.append(_HERE)
-        values.append(inbox)
+    if name is not None:
+        conditions.append(_HERE.format(place=place))
+        values.append(name)
     return "".join(conditions), values
 
 
