@@ -324,6 +324,7 @@ async def test_a_public_domain_is_held_and_its_inboxes_are_not(office: Office) -
         directory.refresh()
         assert directory.holder_of(HOST) == ANN
         assert (directory.owner_of(BOB), directory.owner_of(EVE)) == (ANN if private else None, ANN)
+        assert (directory.reserver_of(BOB), directory.reserver_of(EVE)) == (None, ANN)
 
 
 async def test_who_holds_a_host_has_no_strangers_at_it(office: Office) -> None:

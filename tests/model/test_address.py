@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailweir.model.address import Address
+from mailweir.model.address import Address, Host, catch_all, caught_host
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,23 @@ def test_reading_an_inbox_name_again_changes_nothing(local: str, domain: str) ->
         again = Address.parse(address.inbox)
         assert again is not None
         assert again.inbox == address.inbox
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("*@thing.test", "thing.test"),
+        ("*+tag@Thing.TEST", "thing.test"),
+        ('"*"@thing.test', "thing.test"),
+        ("**@thing.test", None),
+        ("a*@thing.test", None),
+        ('"*@x"@thing.test', None),
+        ('"a@*"@thing.test', None),
+        ('"* "@thing.test', None),
+    ],
+)
+def test_a_catch_all_is_told_from_every_other_address(text: str, host: str | None) -> None:
+    address = Address.parse(text)
+    assert address is not None
+    assert caught_host(address.inbox) == host
+    assert host is None or catch_all(Host(host)) == address.inbox

@@ -94,6 +94,9 @@ class Asked:
         self.questions.append("owner")
         return self._directory.owner_of(inbox)
 
+    def reserver_of(self, inbox: Inbox) -> AccountName | None:
+        return self._directory.reserver_of(inbox)
+
     def holder_of(self, host: Host) -> AccountName | None:
         self.questions.append("holder")
         return self._directory.holder_of(host)

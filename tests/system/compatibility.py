@@ -44,7 +44,6 @@ DIFFERENCES: Final[Mapping[str, str]] = {
     "UpdateAddressLegacy": "as CreateAddress",
     "GetAddress": "`encryptedInbox` keeps the host, and is null for more than 30 octets before the @",
     "ListDomainMessages": "messages in full, with `_id`",
-    "GetDomain": "`catchAllAddress` is null: there is no catch-all address yet",
     "GetBodyDirty": "has headers that keep a browser from running or fetching anything",
     "GetBodySanitized": "as GetBodyDirty",
     "ListMessageAttachments": "an array, as the original really answers, and not one object",
@@ -65,6 +64,7 @@ DIFFERENCES: Final[Mapping[str, str]] = {
     "AccountStats": "`lastMonthOps` is 0: only this month's operations are counted (`/api/me`)",
     "ValidateAddress": "`validFormat` and `isValidFormat` both; no aliases yet",
     "ValidateAddressesBulk": "as ValidateAddress",
+    "CountMessages": "of a catch-all address, of the newest 100,000 messages at its domain",
     "ListMessages": "more: `seq`, `digest`, `snippet`, `codes`, `actions`, `spamScore`; `spam` is 0 or 1",
 }
 _HEAD: Final = """# Compatibility with Mailsac's API
@@ -87,8 +87,8 @@ read, as far as the operator allows. A quota is answered 429 with `Retry-After` 
 | --- | --- | --- | --- |
 """
 _FOOT: Final = """
-Not there yet: `POST /api/outgoing-messages` and all that forwards, sends or calls a webhook; catch-all
-addresses; sessions by cookie (`/api/auth/…`).
+Not there yet: `POST /api/outgoing-messages` and all that forwards, sends or calls a webhook;
+sessions by cookie (`/api/auth/…`).
 """
 
 

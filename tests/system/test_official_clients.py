@@ -135,7 +135,7 @@ def calls(inbox: str, message: str) -> Iterator[tuple[str, str, list[object], Pa
     yield "messages", "searchInboxMessages", [{"query": "code"}], found
     yield "account", "accountStats", [{}], {"starredMessages": 1, "defaultDomain": QA}
     yield "domains", "listDomains", [], [{"_id": QA, "verified": True}]
-    yield "domains", "getDomain", [QA], {"totalMessages": 1}
+    yield "domains", "getDomain", [QA], {"totalMessages": 1, "catchAllAddress": None}
     yield "messages", "listDomainMessages", [QA, {"limit": 5}], [{"domain": QA}]
     yield "messages", "deleteAllDomainMessages", [QA], None
     yield "attachments", "listPublicAttachments", [ALWAYS], [{"_id": FILE, "n": 1}]
@@ -164,6 +164,31 @@ def test_the_official_client_runs_all_its_methods(server: Server) -> None:
         assert holds(answer["data"], part), (method, part, answer["data"])
     (refused,) = ask(server, ("messages", "getMessageMetadata", [PRIVATE, message]))
     assert refused["status"] == 404
+
+
+def test_the_official_client_reads_all_of_a_domain_by_one_address(server: Server) -> None:
+    everything, reserved, made_up = (f"{local}@{QA}" for local in ("*", "reserved", "made-up"))
+    kept_of = [server.api.drop(to, MAIL) for to in (reserved, made_up)]
+    *answers, _, _, _ = ask(
+        server,
+        ("addresses", "createAddress", [reserved]),
+        ("addresses", "createAddress", [everything]),
+        ("domains", "getDomain", [QA]),
+        ("messages", "listMessages", [everything]),
+        ("messages", "countMessages", [everything]),
+        ("messages", "getFullRawMessage", [everything, kept_of[1]]),
+        ("addresses", "deleteAddress", [everything, {"deleteAddressMessages": True}]),
+        ("messages", "listDomainMessages", [QA]),
+        ("messages", "deleteAllDomainMessages", [QA]),
+        ("addresses", "deleteAddress", [reserved]),
+        ("account", "user", []),
+    )
+    _, made, domain, listed, counted, raw, gone, left = (answer["data"] for answer in answers)
+    assert (made["_id"], made["catchAll"]) == (everything, QA)
+    assert domain["catchAllAddress"] == gone == made
+    assert [(one["_id"], one["inbox"]) for one in listed] == [(kept_of[1], made_up)]
+    assert (counted["count"], "Subject: Your code is 482913" in raw) == (1, True)
+    assert [one["_id"] for one in left] == [kept_of[0]]
 
 
 def holds(data: Any, part: Part) -> bool:  # noqa: ANN401  JSON is what it is

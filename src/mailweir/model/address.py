@@ -68,6 +68,17 @@ def host_of(inbox: Inbox) -> Host:
     return Host(inbox.rpartition("@")[2])
 
 
+def catch_all(host: Host) -> Inbox:
+    """The address that can stand for all of a host's that are not reserved by themselves."""
+    return Inbox(f"*@{host}")
+
+
+def caught_host(inbox: Inbox) -> Host | None:
+    """The host for which an address can stand; None for any other address."""
+    host = host_of(inbox)
+    return host if inbox == catch_all(host) else None
+
+
 def canonical_domain(domain: str) -> str:
     """`domain` in lower case and A-labels (RFC 5890); a name that IDNA refuses stays as it is, lowered."""
     lowered = domain.lower()

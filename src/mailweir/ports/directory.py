@@ -30,6 +30,10 @@ class Directory(Protocol):
         """Who has this inbox, by its address or with all of a private domain; None when it is public."""
         ...
 
+    def reserver_of(self, inbox: Inbox) -> AccountName | None:
+        """Who has reserved this very address; None when nobody has, whoever its host's mail is."""
+        ...
+
     def holder_of(self, host: Host) -> AccountName | None:
         """Whose domain that is, private or not; None when it is nobody's."""
         ...

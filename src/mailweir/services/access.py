@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from mailweir.model.account import AccountName, Grant
-from mailweir.model.address import Host, Inbox
+from mailweir.model.address import Host, Inbox, caught_host
 from mailweir.model.marks import UNMARKED
 from mailweir.model.message import Summary
 from mailweir.model.user import Actor, User, UserName
@@ -23,6 +23,15 @@ class RefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What `caller` reads by a catch-all: the mail at a host that is `shown`."""
+
+    host: Host
+    caller: Caller
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,35 @@ class Access:
         _allow(visibility.may_read_domain(caller, self.directory.holder_of(host)))
         _allow(visibility.is_for_host(caller, host))
         return caller
+
+    def catches(self, inbox: Inbox) -> Host | None:
+        """The host whose mail is read by this address; None for one that is no catch-all. Never raises."""
+        host = caught_host(inbox)
+        if host is None:
+            return None
+        owner = self.directory.reserver_of(inbox)
+        return host if owner is not None and owner == self.directory.holder_of(host) else None
+
+    def caught(self, reader: Reader, inbox: Inbox) -> Caught | None:
+        """What this reader reads by an address that is a catch-all.
+
+        None for any other address, and for any reader but the holder of its host: to him it is an address as
+        any that somebody has.
+        """
+        host = self.catches(inbox)
+        if host is None:
+            return None
+        caller = self.caller(reader)
+        if visibility.may_read_domain(caller, self.directory.holder_of(host)) is not None:
+            return None
+        _allow(visibility.is_for_host(caller, host))
+        return Caught(
+            host, caller, lambda at, saved_by: self.is_caught(at) and self.shows(caller, at, saved_by)
+        )
+
+    def is_caught(self, inbox: Inbox) -> bool:
+        """Whether its host's catch-all stands for an inbox: it is not reserved by itself. Never raises."""
+        return caught_host(inbox) is not None or self.directory.reserver_of(inbox) is None
 
     def key_name(self, reader: Reader) -> str:
         """What the owner of a key calls it; empty without one."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mailweir.model.account import AS_ACCOUNT, AccountName, OwnedAddress, Upkeep
-from mailweir.model.address import Inbox, host_of
+from mailweir.model.address import Host, Inbox, catch_all, caught_host, host_of
 from mailweir.model.plan import MOST_ADDRESSES, Plan
 from mailweir.policy.alternates import Alternates
 from mailweir.policy.visibility import Reader, Refusal
@@ -23,6 +23,10 @@ class AlreadyYoursError(Exception):
 
 class NotOwnedError(Exception):
     """The address is nobody's."""
+
+
+class NoUpkeepError(Exception):
+    """The address cannot keep mail in a way of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,37 @@ class Addresses:
         account = self.access.account_at(reader, inbox)
         return account if self.access.directory.holder_of(host_of(inbox)) == account else None
 
+    async def catch_all(self, reader: Reader, host: Host) -> OwnedAddress | None:
+        """The reader's address that stands for all at a host of his; None when he has none."""
+        account = self.access.account_at_host(reader, host)
+        found = await self.accounts.address(catch_all(host))
+        return found if found and found.account == account and self.caught_by(found) else None
+
+    def caught_by(self, owned: OwnedAddress) -> Host | None:
+        """The host for which an address stands, which its owner holds; None for any other address."""
+        host = caught_host(owned.inbox)
+        held = host is not None and self.access.directory.holder_of(host) == owned.account
+        return host if held else None
+
     async def available(self, reader: Reader, inbox: Inbox) -> tuple[bool, bool]:
         """Whether the address can be reserved, and whether the reader has it already."""
         account = self.access.account_at(reader, inbox)
         found = await self.accounts.address(inbox)
         holder = self.access.directory.holder_of(host_of(inbox))
-        return found is None and holder in {None, account}, found is not None and found.account == account
+        free = holder == account or (holder is None and caught_host(inbox) is None)
+        return found is None and free, found is not None and found.account == account
 
     async def reserve(
         self, reader: Reader, inboxes: Sequence[Inbox], info: str = "", upkeep: Upkeep = AS_ACCOUNT
     ) -> Sequence[OwnedAddress]:
-        """Gives them to the reader, all or none. Raises AlreadyYoursError and TooManyError."""
+        """Gives them to the reader, all or none; a host's catch-all only to the host's holder.
+
+        Raises AlreadyYoursError, TooManyError and NoUpkeepError.
+        """
         account = self.access.account_at(reader, *inboxes, changes=True)
+        for inbox in inboxes:
+            self._check_catch_all(reader, account, inbox)
+            _check_upkeep(inbox, upkeep)
         try:
             most = self._most(account)
             new = await self.accounts.reserve(account, inboxes, info, most=most, upkeep=upkeep)
@@ -101,10 +124,12 @@ class Addresses:
     async def describe(
         self, reader: Reader, inbox: Inbox, change: Callable[[OwnedAddress], OwnedAddress] | None
     ) -> OwnedAddress:
-        """Another note and upkeep, or the same for None. Raises NotOwnedError."""
+        """Another note and upkeep, or the same for None. Raises NotOwnedError and NoUpkeepError."""
         account = self.access.account_at(reader, inbox, changes=True)
         found = await self.accounts.address(inbox)
         self._check_not_anothers(account, inbox, found)
+        if change is not None and found is not None:
+            _check_upkeep(inbox, change(found).upkeep)
         changed = found if change is None else await self.accounts.describe(account, inbox, change)
         if changed is None:
             raise NotOwnedError(f"{inbox} is not yours; reserve it first.")
@@ -123,7 +148,19 @@ class Addresses:
     def _most(self, account: AccountName) -> int:
         return min(self.access.directory.plan_of(account).addresses, MOST_ADDRESSES)
 
+    def _check_catch_all(self, reader: Reader, account: AccountName, inbox: Inbox) -> None:
+        host = caught_host(inbox)
+        if host is not None:
+            self._check_not_anothers(account, inbox, None)
+            self.access.domain(reader, host)
+
     def _check_not_anothers(self, account: AccountName, inbox: Inbox, found: OwnedAddress | None) -> None:
         owner = self.access.directory.owner_of(inbox) if found is None else found.account
         if owner not in {None, account}:
             raise RefusedError(Refusal.TAKEN)
+
+
+def _check_upkeep(inbox: Inbox, upkeep: Upkeep) -> None:
+    """What a catch-all stands for lies in many inboxes, which keep mail as their account does."""
+    if upkeep != AS_ACCOUNT and caught_host(inbox) is not None:
+        raise NoUpkeepError(f"keepDays and keepMessages are for single addresses, and {inbox} is none.")

@@ -36,7 +36,7 @@ class Marking:
         saving = found.marks.saved_by is None
         if saving and await self.reading.mailbox.saved_number(account) >= marking.STARS:
             raise TooManyError(marking.STARS)
-        return await self._marked(inbox, message, account, partial(marking.toggled, account=account))
+        return await self._marked(found, account, partial(marking.toggled, account=account))
 
     async def label(self, reader: Reader, inbox: Inbox, message: MessageId, label: str) -> Summary | None:
         """Puts a label on."""
@@ -68,17 +68,17 @@ class Marking:
         found = await self.reading.find(reader, inbox, message)
         if found is None:
             return None
-        if not marking.may_mark(account, access.directory.owner_of(inbox), found.marks):
+        if not marking.may_mark(account, access.directory.owner_of(found.inbox), found.marks):
             raise RefusedError(Refusal.NOT_YOURS_TO_SORT)
-        return await self._marked(inbox, message, account, change)
+        return await self._marked(found, account, change)
 
     async def _marked(
-        self, inbox: Inbox, message: MessageId, account: AccountName, change: Callable[[Marks], Marks]
+        self, found: Summary, account: AccountName, change: Callable[[Marks], Marks]
     ) -> Summary | None:
         """Somebody else may have saved it in the meantime, who then has it."""
 
         def unless_anothers(marks: Marks) -> Marks:
             return change(marks) if marks.saved_by in {None, account} else marks
 
-        marked = await self.reading.mailbox.mark(inbox, message, unless_anothers)
+        marked = await self.reading.mailbox.mark(found.inbox, found.id, unless_anothers)
         return marked if marked is not None and marked.marks.saved_by in {None, account} else None

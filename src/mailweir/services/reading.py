@@ -45,6 +45,9 @@ class Reading:
         self, reader: Reader, inbox: Inbox, *, limit: int, until: int | None = None
     ) -> Sequence[Summary]:
         """The newest messages of one inbox that this reader may see, newest first."""
+        if (all_at := self.access.caught(reader, inbox)) is not None:
+            found = await self.mailbox.at_host(all_at.host, limit=limit, until=until, shown=all_at.shown)
+            return await self._digested(all_at.caller, found)
         caller = self.access.read(reader, inbox)
         return await self._digested(caller, await self._newest(caller, inbox, limit, until))
 
@@ -77,6 +80,9 @@ class Reading:
             found = await self.mailbox.search(None, query, limit=limit, shown=shown)
             return [self.access.as_shown(caller, one) for one in found]
         newest = await self.inbox(reader, inbox, limit=1)
+        if (all_at := self.access.caught(reader, inbox)) is not None:
+            found = await self.mailbox.search_at(all_at.host, query, limit=limit, shown=all_at.shown)
+            return [self.access.as_shown(all_at.caller, one) for one in found]
         caller = self.access.read(reader, inbox)
         shown = self.access.all_shown(caller)
         found = await self.mailbox.search(inbox, query, limit=limit, shown=shown)
@@ -86,6 +92,8 @@ class Reading:
 
     async def count(self, reader: Reader, inbox: Inbox) -> int:
         """How many messages of one inbox this reader may see."""
+        if (all_at := self.access.caught(reader, inbox)) is not None:
+            return await self.mailbox.count_at(all_at.host, shown=all_at.shown)
         caller = self.access.read(reader, inbox)
         count = await self.mailbox.count(inbox, shown=self.access.all_shown(caller))
         return min(count, 1) if self.access.only_latest(caller) else count
@@ -99,15 +107,15 @@ class Reading:
     async def raw(self, reader: Reader, inbox: Inbox, message: MessageId) -> bytes | None:
         """The whole message, byte for byte; None as in `find`."""
         _, found = await self._shown(reader, inbox, message)
-        return None if found is None else await self.mailbox.raw(inbox, message)
+        return None if found is None else await self.mailbox.raw(found.inbox, message)
 
     async def digest(self, reader: Reader, inbox: Inbox, message: MessageId) -> Digest | None:
         """What was read out of a message; None as in `find`. Raises PendingError."""
         summary = await self.find(reader, inbox, message)
         if summary is None:
             return None
-        digest = await self.mailbox.digest(inbox, message)
-        if digest is None and await self.mailbox.find(inbox, message) is not None:
+        digest = await self.mailbox.digest(summary.inbox, message)
+        if digest is None and await self.mailbox.find(summary.inbox, message) is not None:
             raise PendingError
         return digest
 
@@ -116,10 +124,10 @@ class Reading:
         self.access.at(reader, inbox, changes=True)
         caller, found = await self._shown(reader, inbox, message)
         if found is None or found.marks.saved_by is None:
-            self.access.delete(reader, inbox)
+            self.access.delete(reader, inbox if found is None else found.inbox)
         if found is None:
             return False
-        return await self.mailbox.delete(inbox, message, shown=self.access.all_shown(caller))
+        return await self.mailbox.delete(found.inbox, message, shown=self.access.all_shown(caller))
 
     async def clear(self, reader: Reader, inbox: Inbox, *, saved: bool = False) -> int:
         """Removes all that is in an inbox now, and says how many messages went.
@@ -127,14 +135,21 @@ class Reading:
         What somebody has saved stays; `saved`: but for what the reader himself has.
         """
         caller = self.access.clear(reader, inbox)
-        return await self.mailbox.clear(inbox, saved_by=caller.account if saved else None)
+        saver = caller.account if saved else None
+        if (all_at := self.access.caught(reader, inbox)) is not None:
+            return await self.mailbox.clear_host(all_at.host, saved_by=saver, shown=all_at.shown)
+        return await self.mailbox.clear(inbox, saved_by=saver)
 
     async def saved(self, reader: Reader, *, limit: int) -> Sequence[Summary]:
         """What the reader's account has saved, wherever it is, newest first."""
         return await self.mailbox.saved(self.access.account(reader), limit=limit)
 
     async def _shown(self, reader: Reader, inbox: Inbox, message: MessageId) -> tuple[Caller, Summary | None]:
-        """Who reads, and one message, if he is shown one of that id: what he has saved wherever it is."""
+        """Who reads, and one message, if he is shown one of that id: what he has saved wherever it is.
+
+        That of a catch-all is looked up where it lies, and then is as one that was asked for there.
+        """
+        inbox = await self._place(reader, inbox, message)
         caller = self.access.at(reader, inbox)
         found = None if caller.account is None else await self.mailbox.find(inbox, message)
         if found is not None and found.marks.saved_by == caller.account:
@@ -147,6 +162,13 @@ class Reading:
             newest = await self._newest(caller, inbox, 1, None)
             return caller, found if newest and newest[0].id == message else None
         return caller, found
+
+    async def _place(self, reader: Reader, inbox: Inbox, message: MessageId) -> Inbox:
+        """The inbox in which a message lies that this one shows."""
+        if (all_at := self.access.caught(reader, inbox)) is None:
+            return inbox
+        found = await self.mailbox.find_at(all_at.host, message)
+        return found.inbox if found and all_at.shown(found.inbox, found.marks.saved_by) else inbox
 
     async def _newest(self, caller: Caller, inbox: Inbox, limit: int, until: int | None) -> Sequence[Summary]:
         shown = self.access.all_shown(caller)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Digest
 from mailweir.model.message import Summary
 from mailweir.policy.visibility import Caller, Reader
@@ -66,7 +66,15 @@ class Streams:
     def check(self, reader: Reader, inboxes: Sequence[Inbox] | None) -> Caller:
         """Who follows these, or all. Raises RefusedError: to be asked again as long as he does."""
         access = self.reading.access
-        return access.list_all(reader) if inboxes is None else access.read(reader, *inboxes)
+        if inboxes is None:
+            return access.list_all(reader)
+        for inbox in inboxes:
+            access.caught(reader, inbox)  # a key for a catch-all alone is not good for what it stands for
+        return access.read(reader, *inboxes)
+
+    def places(self, inboxes: Sequence[Inbox] | None) -> Sequence[Inbox | Host] | None:
+        """What has to be watched for them: with a catch-all all of its host."""
+        return None if inboxes is None else (*inboxes, *self._hosts(inboxes))
 
     async def follow(self, inboxes: Sequence[Inbox] | None, start: Start) -> AsyncGenerator[Summary]:
         """Every message of these inboxes from there on, of those that are shown to the caller, for ever.
@@ -74,7 +82,7 @@ class Streams:
         Waits while the store is away.
         """
         seq, limit = start.seq, _FEW
-        with self.reading.watching.on(inboxes) as change:
+        with self.reading.watching.on(self.places(inboxes)) as change:
             while True:
                 change.clear()
                 wait = _LOOK
@@ -84,7 +92,7 @@ class Streams:
                     for place, summary in enumerate(ready):
                         # A slow reader has taken his time over the last one: what holds now counts.
                         now = await self._now(summary) if place else summary
-                        if now is not None and self._shows(start.caller, now):
+                        if now is not None and self._shows(start.caller, inboxes, now):
                             yield self.reading.access.as_shown(start.caller, now)
                         seq = summary.seq
                 except UnavailableError:
@@ -96,8 +104,14 @@ class Streams:
     async def _now(self, summary: Summary) -> Summary | None:
         return await self.reading.mailbox.find(summary.inbox, summary.id)
 
-    def _shows(self, caller: Caller, summary: Summary) -> bool:
-        return self.reading.access.shows(caller, summary.inbox, summary.marks.saved_by)
+    def _shows(self, caller: Caller, inboxes: Sequence[Inbox] | None, one: Summary) -> bool:
+        access = self.reading.access
+        followed = inboxes is None or one.inbox in inboxes or access.is_caught(one.inbox)
+        return followed and access.shows(caller, one.inbox, one.marks.saved_by)
+
+    def _hosts(self, inboxes: Sequence[Inbox]) -> Sequence[Host]:
+        found = map(self.reading.access.catches, inboxes)
+        return [host for host in found if host is not None]
 
     async def arrival(self, summary: Summary) -> Arrival | None:
         """The whole of a message that was followed; None when it is gone. Raises UnavailableError."""
@@ -106,6 +120,7 @@ class Streams:
 
     async def _ready(self, inboxes: Sequence[Inbox] | None, seq: int, limit: int) -> Sequence[Summary]:
         """The next messages, up to the first young one that has no digest yet."""
-        found = await self.reading.mailbox.after(inboxes, seq, limit=limit)
+        hosts = self._hosts(inboxes or ())
+        found = await self.reading.mailbox.after(inboxes, seq, limit=limit, hosts=hosts)
         since = self.reading.clock.now() - YOUNG
         return list(takewhile(lambda one: one.brief is not None or one.received <= since, found))

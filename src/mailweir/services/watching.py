@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.event import Nudge, Signal
 from mailweir.ports.bus import Bus
 
@@ -40,7 +40,7 @@ class Watching:
 
     def __init__(self, bus: Bus) -> None:
         """To be used on a running loop."""
-        self._watched: dict[Inbox, set[Change]] = {}
+        self._watched: dict[Inbox | Host, set[Change]] = {}
         self._everything: set[Change] = set()
         self._end = bus.subscribe(self._hear)
 
@@ -49,27 +49,28 @@ class Watching:
         self._end()
 
     @contextmanager
-    def on(self, inboxes: Iterable[Inbox] | None) -> Generator[Change]:
-        """Watches these inboxes meanwhile, or all of them for None."""
+    def on(self, places: Iterable[Inbox | Host] | None) -> Generator[Change]:
+        """Watches these inboxes, and all that are at these hosts, meanwhile; for None all that there are."""
         change = Change()
-        watched = None if inboxes is None else frozenset(inboxes)
+        watched = None if places is None else frozenset(places)
         if watched is None:
             self._everything.add(change)
-        for inbox in watched or ():
-            self._watched.setdefault(inbox, set()).add(change)
+        for place in watched or ():
+            self._watched.setdefault(place, set()).add(change)
         try:
             yield change
         finally:
             self._everything.discard(change)
-            for inbox in watched or ():
-                self._watched[inbox].discard(change)
-                if not self._watched[inbox]:
-                    del self._watched[inbox]
+            for place in watched or ():
+                self._watched[place].discard(change)
+                if not self._watched[place]:
+                    del self._watched[place]
 
     def _hear(self, signal: Signal) -> None:
         if isinstance(signal, Nudge):
             for change in self._everything:
                 change.tell()
-            for inbox in signal.inboxes:
-                for change in self._watched.get(inbox, ()):
-                    change.tell()
+            for inbox in signal.inboxes if self._watched else ():
+                for place in (inbox, host_of(inbox)):
+                    for change in self._watched.get(place, ()):
+                        change.tell()

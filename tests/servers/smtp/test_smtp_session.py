@@ -114,6 +114,17 @@ async def test_past_the_first_watermark_answers_come_slowly(opened: Opened) -> N
     assert await peer.code() == 250
 
 
+@pytest.mark.parametrize("written", ["*@Y.test", "*+tag@y.test", '"*"@y.test'])
+async def test_mail_to_a_catch_all_itself_is_kept_under_its_name(opened: Opened, written: str) -> None:
+    house = await opened()
+    peer = await house.connect()
+    await peer.say("HELO client.test")
+    await peer.send(MESSAGE.replace(b"Bob+tag@Y.test", written.encode()))
+    assert [await peer.code() for _ in range(4)] == [250, 250, 354, 250]
+    (recipient,) = house.intake.deliveries[0].recipients
+    assert recipient.inbox == "*@y.test"
+
+
 async def test_mail_for_other_hosts_is_refused_when_there_are_base_domains(opened: Opened) -> None:
     house = await opened(base_domains=frozenset({"ours.test"}))
     peer = await house.connect()

@@ -28,14 +28,21 @@ from mailweir.services.statistics import FRESH
 
 PUBLIC, PRIVATE, STARRED = "public@thing.test", "private@thing.test", "starred@thing.test"
 CLOSED, OPEN = "any@closed.test", "any@open.test"  # at a private and at a public domain of `owner`
+CATCH_ALL, CAUGHT = "*@caught.test", "any@caught.test"  # what is read by one, and lies in the other
 SAID: Final = {
     PUBLIC: "shown-482913",
     PRIVATE: "hidden-735102",
     STARRED: "saved-264950",
     CLOSED: "domain-518264",
     OPEN: "opened-903477",
+    CATCH_ALL: "caught-617283",
 }
-SECRET: Final = [SAID[PRIVATE], SAID[STARRED], SAID[CLOSED]]
+SECRET: Final = [SAID[PRIVATE], SAID[STARRED], SAID[CLOSED], SAID[CATCH_ALL]]
+
+
+def place_of(inbox: str) -> str:
+    """The inbox in which the mail lies that is read by that one."""
+    return CAUGHT if inbox == CATCH_ALL else inbox
 
 
 def mail(inbox: str) -> bytes:
@@ -96,7 +103,7 @@ class Row:
             return self.elsewhere[cell.inbox][caller]
         if cell.inbox in {PUBLIC, OPEN} or (cell.inbox == STARRED and "{message_id" not in route):
             return self.public[caller]
-        if cell.inbox in {PRIVATE, CLOSED} or caller == "owner":
+        if cell.inbox in {PRIVATE, CLOSED, CATCH_ALL} or caller == "owner":
             return self.private[caller]
         return 401 if self.public[caller] == 401 else 404
 
@@ -112,7 +119,8 @@ def by_caller(anonymous: int, owner: int, stranger: int, neighbour: int = 0, unk
 
 
 EVERYWHERE: Final = tuple(SAID)
-OWN: Final = (PRIVATE, STARRED, CLOSED, OPEN)
+OWN: Final = (PRIVATE, STARRED, CLOSED, OPEN, CATCH_ALL)
+HELD: Final = (CLOSED, OPEN, CATCH_ALL)
 
 
 def reads(ok: int = 200, *, shows: Sequence[str] = EVERYWHERE, changes: bool = False) -> Row:
@@ -140,9 +148,9 @@ USERS: Final = "/api/account/users"
 
 
 def domain(ok: int = 200, missing: int = 404, *, changes: bool = False, shows: Sequence[str] = ()) -> Row:
-    """Of a route about a domain: `owner` has those of CLOSED and OPEN, and nobody that of the others."""
+    """Of a route about a domain: `owner` has those of HELD, and nobody that of the others."""
     none, held = by_caller(401, missing, missing), by_caller(401, ok, missing)
-    elsewhere = {CLOSED: held, OPEN: held, STARRED: none}
+    elsewhere = {**dict.fromkeys(HELD, held), STARRED: none}
     return Row(none, none, shows, changes=changes, elsewhere=elsewhere, manages=changes and ok == 200)
 
 
@@ -240,13 +248,13 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
         ACCOUNT,
         changes=True,
         manages=True,
-        elsewhere={place: by_caller(401, 400, 200) for place in (CLOSED, OPEN)},
+        elsewhere={place: by_caller(401, 400, 200) for place in HELD},
     ),
     ("GET", DOMAIN): domain(),
     ("DELETE", DOMAIN): replace(domain(changes=True), query="deleteDomainMessages=true"),
     ("POST", f"{DOMAIN}/verify"): domain(changes=True),
     ("PUT", f"{DOMAIN}/privacy/{{private:str}}"): domain(changes=True),
-    ("GET", f"{DOMAIN}/messages"): domain(missing=403, shows=(CLOSED, OPEN)),
+    ("GET", f"{DOMAIN}/messages"): domain(missing=403, shows=HELD),
     ("POST", f"{DOMAIN}/delete-all-domain-mail"): domain(204, changes=True),
     ("PUT", f"{DOMAIN}/delete-all-domain-mail"): domain(204, changes=True),
     ("GET", f"{STATS}/common-attachments"): counted("startDate=2020-01-01&endDate=2040-01-01"),
@@ -317,7 +325,7 @@ def cells() -> Iterator[Cell]:
 
 
 async def furnished(house: WebHouse) -> Mapping[str, str]:
-    """The keys of all callers, in a house where `owner` alone has something: PRIVATE and two domains."""
+    """The keys of all callers, in a house where `owner` has PRIVATE, three domains and a catch-all."""
     house.forget_accounts()
     owner = AccountName("owner")
     keys = {name: await house.account(name) for name in ("owner", "stranger", "revoked")}
@@ -334,6 +342,8 @@ async def furnished(house: WebHouse) -> Mapping[str, str]:
     await house.user("owner", "bob")
     await house.domain("owner", host_of(Inbox(CLOSED)))
     await house.domain("owner", host_of(Inbox(OPEN)), private=False)
+    await house.domain("owner", host_of(Inbox(CAUGHT)))
+    await house.accounts.reserve(owner, [Inbox(CATCH_ALL)], "", most=9)
     return {**keys, "unknown": "k_nobodyhasthiskey0000"}
 
 
@@ -400,7 +410,7 @@ async def test_nobody_sees_or_touches_what_is_anothers(furnish: Furnish, route: 
         if changed:  # what was changed for one caller must not be there for the next
             keys = await furnished(house)
         house.clock.time += int(FRESH * 1000)  # what is counted is counted anew
-        message = house.keep(cell.inbox, mail(cell.inbox))
+        message = house.keep(place_of(cell.inbox), mail(cell.inbox))
         if cell.inbox == STARRED:
             await house.mailbox.mark(
                 Inbox(STARRED), MessageId(message), partial(toggled, account=AccountName("owner"))
@@ -436,8 +446,8 @@ async def test_a_socket_is_opened_by_those_who_may_read(furnish: Furnish, cell: 
         return
     async with connect(url, additional_headers=headers) as socket:
         assert json.loads(await socket.recv())["msg"] == "Listening"
-        house.keep(cell.inbox, mail(cell.inbox))
-        house.nudge(cell.inbox)
+        house.keep(place_of(cell.inbox), mail(cell.inbox))
+        house.nudge(place_of(cell.inbox))
         async with asyncio.timeout(5):
             assert json.loads(await socket.recv())["subject"] == SAID[cell.inbox]
 

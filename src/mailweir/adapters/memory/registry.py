@@ -101,6 +101,11 @@ class MemoryDirectory:
         holder = self._registry.holder(host_of(inbox))
         return holder.account if holder is not None and holder.private else None
 
+    def reserver_of(self, inbox: Inbox) -> AccountName | None:
+        """Who has reserved this very address."""
+        found = self._registry.addresses.get(inbox)
+        return None if found is None else found.account
+
     def holder_of(self, host: Host) -> AccountName | None:
         """Whose domain that is."""
         holder = self._registry.holder(host)

@@ -58,6 +58,10 @@ class SqliteDirectory:
         holder = known.hosts.get(host_of(inbox))
         return holder.account if holder is not None and holder.private else None
 
+    def reserver_of(self, inbox: Inbox) -> AccountName | None:
+        """Who has reserved this very address."""
+        return self._known.owners.get(inbox)
+
     def holder_of(self, host: Host) -> AccountName | None:
         """Whose domain that is."""
         holder = self._known.hosts.get(host)

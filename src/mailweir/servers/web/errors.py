@@ -18,7 +18,7 @@ from mailweir.ports.errors import ConflictError, TooBroadError, UnavailableError
 from mailweir.ports.passwords import BusyError
 from mailweir.servers.web.moments import iso
 from mailweir.services.access import RefusedError
-from mailweir.services.addresses import AlreadyYoursError, NotOwnedError
+from mailweir.services.addresses import AlreadyYoursError, NotOwnedError, NoUpkeepError
 from mailweir.services.choosing import WeakPasswordError
 from mailweir.services.domains import AlreadyClaimedError, NotClaimableError, NotEmptyError
 from mailweir.services.metering import OverQuotaError
@@ -104,6 +104,7 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
     AlreadyYoursError: HTTPStatus.BAD_REQUEST,
     NotOwnedError: HTTPStatus.BAD_REQUEST,
+    NoUpkeepError: HTTPStatus.BAD_REQUEST,
     TooManyError: HTTPStatus.BAD_REQUEST,
     NotClaimableError: HTTPStatus.BAD_REQUEST,
     AlreadyClaimedError: HTTPStatus.BAD_REQUEST,
@@ -123,6 +124,7 @@ _SPEAKING: Final = (
     RequestError,
     AlreadyYoursError,
     NotOwnedError,
+    NoUpkeepError,
     NotClaimableError,
     AlreadyClaimedError,
     NotEmptyError,

@@ -133,7 +133,7 @@ async def changes(streams: Streams, reader: Reader, inbox: Inbox | None) -> Asyn
     """
     reading = streams.reading
     clock, mailbox = reading.clock, reading.mailbox
-    with reading.watching.on(_followed(inbox)) as change:
+    with reading.watching.on(streams.places(_followed(inbox))) as change:
         told: int | None = None
         spoke = clock.monotonic()
         while True:
@@ -142,7 +142,9 @@ async def changes(streams: Streams, reader: Reader, inbox: Inbox | None) -> Asyn
                 streams.check(reader, _followed(inbox))
             except RefusedError:
                 return
-            now = await (mailbox.position() if inbox is None else mailbox.revision(inbox))
+            # What a catch-all stands for has no revision of its own.
+            one = None if inbox is None or reading.access.catches(inbox) else inbox
+            now = await (mailbox.position() if one is None else mailbox.revision(one))
             if now != told or change.told:
                 told, spoke = now, clock.monotonic()
                 yield b"data: %x\n\n" % now

@@ -61,18 +61,18 @@ class Polling:
         try:
             query = query_of(scope) if scope["query_string"] else {}
             if _QUERY.issuperset(query):
-                await self._answer(scope, asked[1], asked[2], query.get("limit"), send)
-                return
+                reader, inbox = metered_reader(scope), inbox_of(asked[1])
+                if self._reading.access.catches(inbox) is None:  # a catch-all shows what has no revision
+                    await self._answer(scope, reader, inbox, asked[2], query.get("limit"), send)
+                    return
         except Exception as error:  # noqa: BLE001  the table of errors knows what each means
             await send_error(error, self._facts, f"GET {_ROUTES[asked[2] is not None]}", send)
             return
         await self._app(scope, receive, send)
 
     async def _answer(
-        self, scope: HTTPScope, email: str, id_: str | None, limit: str | None, send: Send
+        self, scope: HTTPScope, reader: Reader, inbox: Inbox, id_: str | None, limit: str | None, send: Send
     ) -> None:
-        reader = metered_reader(scope)
-        inbox = inbox_of(email)
         revision = await self._reading.mailbox.revision(inbox)
         if id_ is not None:
             await self._answer_one(scope, reader, inbox, message_of(id_), revision, send)

@@ -14,15 +14,16 @@ from mailweir.policy.alternates import Alternates
 from mailweir.policy.hosting import Hosting, Kind
 from mailweir.policy.integrity import Integrity
 from mailweir.servers.web.moments import iso
-from mailweir.services.addresses import Standing
+from mailweir.services.addresses import Addresses, Standing
 from mailweir.services.unified import Stock
 
 
 class EmailAddress(Struct, frozen=True, kw_only=True, rename="camel"):
     """An address that is owned, or could be: `owner` is missing as long as nobody owns it.
 
-    `implicit`: it is not reserved, and its host is the owner's. `encryptedInbox`: its alternate. Of its mail
-    it keeps the newest `keepMessages`, for `keepDays`; null is as its account does.
+    `implicit`: it is not reserved, and its host is the owner's. `encryptedInbox`: its alternate. `catchAll`:
+    the host for whose addresses it stands. Of its mail it keeps the newest `keepMessages`, for `keepDays`;
+    null is as its account does.
     """
 
     id: str = field(name="_id")
@@ -74,7 +75,7 @@ class Domain(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class DomainDetail(Struct, frozen=True, rename="camel"):
-    """A domain, and how many messages there are at it. There is no catch-all address yet."""
+    """A domain, how many messages there are at it, and the address that stands for all of its own."""
 
     domain: Domain
     total_messages: int
@@ -125,10 +126,11 @@ class CurrentUser(Struct, frozen=True, kw_only=True, rename="camel"):
     labels: list[str] = field(default_factory=list[str])
 
 
-def email_address(owned: OwnedAddress, alternates: Alternates) -> EmailAddress:
+def email_address(owned: OwnedAddress, addresses: Addresses) -> EmailAddress:
     """One that somebody owns."""
     return EmailAddress(
-        encrypted_inbox=alternates.of(owned.inbox),
+        encrypted_inbox=addresses.alternates.of(owned.inbox),
+        catch_all=addresses.caught_by(owned),
         id=owned.inbox,
         owner=owned.account,
         info=owned.info,
@@ -179,9 +181,9 @@ def user_stats(stock: Stock) -> CurrentUserStats:
     )
 
 
-def email_addresses(owned: Sequence[OwnedAddress], alternates: Alternates) -> list[EmailAddress]:
+def email_addresses(owned: Sequence[OwnedAddress], addresses: Addresses) -> list[EmailAddress]:
     """Several, in their order."""
-    return [email_address(one, alternates) for one in owned]
+    return [email_address(one, addresses) for one in owned]
 
 
 def email_address_integrity(found: Integrity) -> EmailAddressIntegrity:

@@ -27,7 +27,7 @@ from mailweir.servers.web.errors import WrongRequestError
 BULK: Final = 100
 """Addresses that are reserved in one request."""
 
-_ERRORS: Final = errors(400, 401, 503)
+_ERRORS: Final = errors(400, 401, 403, 503)
 
 _TAKES_ADDRESSES: Final = takes_list(
     "addresses", Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.EMAIL), fewest=1, most=BULK
@@ -165,11 +165,11 @@ async def create_addresses(request: WebRequest) -> list[EmailAddress]:
 
 
 def _view(request: WebRequest, owned: OwnedAddress) -> EmailAddress:
-    return email_address(owned, door_of(request).addresses.alternates)
+    return email_address(owned, door_of(request).addresses)
 
 
 def _views(request: WebRequest, owned: Sequence[OwnedAddress]) -> list[EmailAddress]:
-    return email_addresses(owned, door_of(request).addresses.alternates)
+    return email_addresses(owned, door_of(request).addresses)
 
 
 async def _updated(request: WebRequest, email: str) -> EmailAddress:

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter, QueryParameter
 
 from mailweir.model.domain import CustomDomain
-from mailweir.servers.web.api.account_schema import Domain, DomainDetail, domain
+from mailweir.servers.web.api.account_schema import Domain, DomainDetail, domain, email_address
 from mailweir.servers.web.api.parameters import (
     DEFAULT_LIMIT,
     DomainName,
@@ -56,12 +56,14 @@ async def create_domain(request: WebRequest, domain_name: DomainName) -> Domain:
 
 @get(_DOMAIN, operation_id="GetDomain", tags=DOMAINS, responses=_ERRORS)
 async def get_domain(request: WebRequest, domain_name: DomainName) -> DomainDetail:
-    """One domain of the caller's, and how many messages there are at it."""
+    """One domain of the caller's, how many messages there are at it, and its catch-all address."""
     reader = await reader_of(request)
     host = host_in(domain_name)
-    domains = door_of(request).domains
+    domains, addresses = door_of(request).domains, door_of(request).addresses
     found = there(await domains.get(reader, host), NO_SUCH_DOMAIN)
-    return DomainDetail(_view(request, found), await domains.count(reader, host))
+    caught = await addresses.catch_all(reader, host)
+    count = await domains.count(reader, host)
+    return DomainDetail(_view(request, found), count, caught and email_address(caught, addresses))
 
 
 @post(f"{_DOMAIN}/verify", operation_id="VerifyDomain", tags=DOMAINS, status_code=200, responses=_ERRORS)
