@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fakes.makers import BOB, EVE, NOON, HandClock, a_delivery
 from mailweir.model.account import AccountName
-from mailweir.model.address import Inbox
+from mailweir.model.address import Host, Inbox
 from mailweir.model.digest import Brief, Digest
 from mailweir.model.marks import Marks
 from mailweir.model.message import MessageId
@@ -20,6 +20,7 @@ from mailweir.ports.digests import Digests
 from mailweir.ports.intake import Intake
 from mailweir.ports.mailbox import Mailbox
 
+HOST = Host("inbox.test")
 INBOXES = (BOB, EVE, Inbox("zoe@inbox.test"))
 SECOND, DAY = 1000, 24 * 3600 * 1000
 
@@ -59,6 +60,18 @@ class Clear:
 
 
 @dataclass(frozen=True)
+class Prune:
+    inbox: Inbox
+    offset: int  # as of Expire
+    keep: int
+
+
+@dataclass(frozen=True)
+class ClearBut:
+    inbox: Inbox
+
+
+@dataclass(frozen=True)
 class Mark:
     number: int
     index: int
@@ -66,7 +79,7 @@ class Mark:
     change: Callable[[Marks], Marks]
 
 
-Step = Deliver | Delete | Expire | Wait | Read | Clear | Mark
+Step = Deliver | Delete | Expire | Wait | Read | Clear | Prune | ClearBut | Mark
 
 inboxes = st.sampled_from(INBOXES)
 numbers = st.integers(0, 7)
@@ -76,6 +89,8 @@ expire = st.builds(Expire, st.sampled_from([0, -DAY, -SECOND, SECOND]), st.integ
 wait = st.builds(Wait, st.sampled_from([11, 1800, 3700, 90_000]))
 read = st.builds(Read, st.integers(1, 3))
 clear = st.builds(Clear, inboxes)
+clear_but = st.builds(ClearBut, inboxes)
+prune = st.builds(Prune, inboxes, st.sampled_from([0, -DAY, -SECOND, SECOND]), st.integers(0, 3))
 changes = st.sampled_from(
     [
         partial(toggled, account=AccountName("ann")),
@@ -86,7 +101,9 @@ changes = st.sampled_from(
     ]
 )
 mark = st.builds(Mark, numbers, st.integers(0, 3), inboxes, changes)
-steps = st.one_of(deliver, deliver, delete, delete, expire, wait, read, read, clear, mark, mark)
+steps = st.one_of(
+    deliver, deliver, delete, delete, expire, wait, read, read, clear, clear_but, prune, mark, mark
+)
 walks = st.lists(steps, max_size=25)
 
 
@@ -103,20 +120,29 @@ class Watched:
                 await self.intake.deliver(a_delivery(number, *recipients, received=self.clock.now()))
             case Delete(number, index, inbox):
                 await self.mailbox.delete(inbox, MessageId(f"q{number:07d}-{index}"))
-            case Expire(offset, keep):
-                before = self.clock.now() + offset if offset else 0
-                while await self.mailbox.expire(before=before, keep=keep):
-                    pass
+            case Expire() | Prune():
+                await self._let_go(step)
             case Read(count):
                 unread = await self.digests.undigested(count)
                 await self.digests.keep([(one.key, Digest(Brief("done"))) for one in unread])
                 await self.digests.tidy()
             case Clear(inbox):
                 await self.mailbox.clear(inbox)
+            case ClearBut(inbox):
+                await self.mailbox.clear_host(HOST, shown=lambda one, _: one != inbox)
             case Mark(number, index, inbox, change):
                 await self.mailbox.mark(inbox, MessageId(f"q{number:07d}-{index}"), change)
             case Wait():
                 pass
+
+    async def _let_go(self, step: Expire | Prune) -> None:
+        before = self.clock.now() + step.offset if step.offset else 0
+        mailbox, more = self.mailbox, 1
+        while more:
+            if isinstance(step, Prune):
+                more = await mailbox.prune(step.inbox, before=before, keep=step.keep)
+            else:
+                more = await mailbox.expire(before=before, keep=step.keep)
 
     async def look(self) -> list[list[object]]:
         shown: list[list[object]] = []
@@ -132,10 +158,13 @@ class Watched:
             for copy in copies:
                 digest = await self.mailbox.digest(inbox, copy.id)
                 assert (digest.brief if digest else None) == copy.brief
+                assert await self.mailbox.find_at(HOST, copy.id) == copy
             assert list(await self.mailbox.after([inbox], 0, limit=100)) == list(reversed(copies))
         everything = await self.mailbox.all(limit=100)
         seqs = [copy.seq for copy in everything]
         assert seqs == sorted(set(seqs), reverse=True)
+        assert list(await self.mailbox.after([BOB], 0, limit=100, hosts=[HOST])) == everything[::-1]
+        assert await self.mailbox.count_at(HOST, shown=lambda _, __: True) == len(everything)
         shown.append([copy.id for copy in everything])
         shown.append([copy.id for copy in await self.mailbox.all(limit=3, until=NOON + DAY)])
         shown.append([copy.id for copy in await self.mailbox.saved(AccountName("ann"), limit=100)])
