@@ -63,6 +63,32 @@ async def test_what_was_right_once_is_known_again_without_the_work() -> None:
     assert not await passwords.fits(GOOD, other), "it was right for another hash alone"
 
 
+@pytest.mark.parametrize(
+    "password", ["4@8({[<3691!|1|7!0$5+7%2" * 3, "mississippi4@8(3691!70$5", "4836917052" * 9]
+)
+async def test_no_password_takes_long_to_be_judged(password: str) -> None:
+    """One of 72 characters took 20 s, in which nobody else could sign in."""
+    begun = time.perf_counter()
+    await quick_passwords().is_weak(password, ["ann"])
+    assert time.perf_counter() - begun < 2
+
+
+async def test_however_a_keyboard_writes_it_a_password_is_the_same() -> None:
+    """RFC 8265 §4.2.2."""
+    passwords = quick_passwords()
+    hashed = await passwords.hashed("caf\u00e9 caf\u00e9 caf\u00e9")
+    assert await passwords.fits("cafe\u0301\u00a0caf\u00e9\u3000cafe\u0301", hashed)
+
+
+async def test_what_is_not_to_be_remembered_takes_its_time_again() -> None:
+    passwords = Argon2Passwords()
+    hashed = await passwords.hashed(GOOD)
+    await passwords.fits(GOOD, hashed, remember=False)
+    begun = time.perf_counter()
+    assert await passwords.fits(GOOD, hashed, remember=False)
+    assert time.perf_counter() - begun > 0.01
+
+
 async def test_a_flood_of_passwords_is_told_to_come_again() -> None:
     passwords = Argon2Passwords(memory=1024, rounds=1, waiting=WAITING)
     asked = [

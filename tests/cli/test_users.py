@@ -59,15 +59,15 @@ def test_people_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
     assert mailweir("user", "remove", "ann", "bob", data=data).returncode == 0
     journal = json.loads(mailweir("user", "journal", "ann", "--json", data=data).stdout)
     assert [(one["actor"], one["act"], one["what"]) for one in journal] == [
-        ("operator", "user removed", "bob"),
-        ("operator", "password reset", "bob"),
-        ("operator", "one-time codes off", "bob"),
-        ("operator", "user changed", "bob (root)"),
-        ("operator", "user added", "cat"),
-        ("operator", "user added", "bob"),
-        ("operator", "user added", "ann"),
+        ("the operator", "user removed", "bob"),
+        ("the operator", "password reset", "bob"),
+        ("the operator", "one-time codes off", "bob"),
+        ("the operator", "user changed", "bob (root)"),
+        ("the operator", "user added", "cat"),
+        ("the operator", "user added", "bob"),
+        ("the operator", "user added", "ann"),
     ]
-    assert "operator: user removed bob" in mailweir("user", "journal", "ann", data=data).stdout
+    assert "the operator: user removed bob" in mailweir("user", "journal", "ann", data=data).stdout
     for name in ("accounts.db", "accounts.db-wal"):
         assert not (data / name).exists() or CHOSEN.encode() not in (data / name).read_bytes()
 
@@ -99,7 +99,13 @@ def test_what_cannot_be_done_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("written", "sentence"),
-    [("short\n", "12 to 256"), ("password1234\n", "guessed"), ("", "no password"), ("\n", "no password")],
+    [
+        ("short\n", "12 to 256"),
+        ("password1234\n", "guessed"),
+        ("", "no password"),
+        ("\n", "no password"),
+        ("a\tlong password\n", "no text"),
+    ],
 )
 def test_a_password_that_may_be_none_is_refused(tmp_path: Path, written: str, sentence: str) -> None:
     mailweir("account", "add", "ann", data=tmp_path)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fakes.makers import NOON, HandClock
+from mailweir.adapters.memory import users as memory_users
 from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.adapters.memory.users import MemoryUsers
+from mailweir.adapters.sqlite import user_queries
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.preparation import prepare
@@ -17,11 +20,11 @@ from mailweir.adapters.sqlite.users import SqliteUsers
 from mailweir.adapters.system import SystemClock
 from mailweir.model.account import AccountName, Grant, NewKey, Scope, Session, key_hash, session_id
 from mailweir.model.address import Inbox
-from mailweir.model.user import Act, Entry, Role, Traits, User, UserName
+from mailweir.model.user import OPERATOR, Act, Entry, Role, Traits, User, UserName
 from mailweir.ports.accounts import Accounts, TooManyError, UnknownAccountError
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import ConflictError
-from mailweir.ports.users import JOURNAL, Users
+from mailweir.ports.users import BY_ACTOR, JOURNAL, RESETS, Users
 
 ANN, BEN = AccountName("ann"), AccountName("ben")
 ROOT, BOB = UserName("ann"), UserName("bob")
@@ -99,12 +102,13 @@ async def test_an_account_has_one_of_a_name_and_no_more_than_it_may(office: Offi
 async def test_traits_change_and_the_directory_learns_it(office: Office) -> None:
     await office.users.add(somebody(), most=9)
     office.knows()
-    changed = await office.users.change(ANN, BOB, Traits(Role.ROOT, elevates=True, mail=Inbox("b@x.test")))
+    wanted = Traits(Role.ROOT, elevates=True, mail=Inbox("b@x.test"), identity="bob@corp.test")
+    changed = await office.users.change(ANN, BOB, lambda _: wanted)
     assert changed is not None
-    assert (changed.role, changed.elevates, changed.mail) == (Role.ROOT, True, "b@x.test")
+    assert changed.traits == wanted
     assert office.knows().user(ANN, BOB) == changed
     assert office.knows().grant_of(ONE) == Grant(ANN, "", Scope(), BOB)
-    assert await office.users.change(ANN, UserName("nobody"), Traits()) is None
+    assert await office.users.change(ANN, UserName("nobody"), lambda has: has) is None
 
 
 async def test_another_password_ends_sessions_and_links_of_the_former_one(office: Office) -> None:
@@ -168,14 +172,51 @@ async def test_a_link_is_of_use_once_and_for_its_time(office: Office) -> None:
     assert not await users.begin_reset(ANN, UserName("nobody"), TOKEN, LATER)
     assert await users.begin_reset(ANN, BOB, ONE, LATER)
     assert await users.begin_reset(ANN, BOB, TOKEN, LATER)
-    assert await users.reset_of(ONE) is None, "a newer link makes the older one useless"
     office.clock.advance(59.999)
     assert await users.reset_of(TOKEN) == somebody()
-    assert await users.spend_reset(TOKEN) == somebody()
-    assert (await users.spend_reset(TOKEN), await users.reset_of(TOKEN)) == (None, None)
+    changed = await users.reset_password(TOKEN, "$other", TWO)
+    assert changed is not None
+    assert (changed.password, changed.credential) == ("$other", TWO)
+    assert office.knows().user(ANN, BOB) == changed
+    assert [await users.reset_of(one) for one in (TOKEN, ONE)] == [None, None], (
+        "all links of the former one end"
+    )
+    assert await users.reset_password(TOKEN, "$third", ONE) is None
     assert await users.begin_reset(ANN, BOB, TWO, LATER)
     office.clock.advance(0.001)
-    assert (await users.reset_of(TWO), await users.spend_reset(TWO)) == (None, None)
+    assert (await users.reset_of(TWO), await users.reset_password(TWO, "$x", ONE)) == (None, None)
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1])
+async def test_of_one_users_links_the_newest_are_of_use(office: Office, over: int) -> None:
+    await office.users.add(somebody(), most=9)
+    for number in range(RESETS + over):
+        await office.users.begin_reset(ANN, BOB, key_hash(f"{number}"), LATER + number)
+    assert (await office.users.reset_of(key_hash("0")) is None) is (over > 0)
+    assert await office.users.reset_of(key_hash("1")) == somebody()
+
+
+async def test_a_password_is_set_in_the_place_of_the_one_that_was_meant(office: Office) -> None:
+    await office.users.add(somebody(), most=9)
+    assert await office.users.set_password(ANN, BOB, "$new", TWO, former=TOKEN) is None
+    assert await office.users.user(ANN, BOB) == somebody()
+    assert await office.users.set_password(ANN, BOB, "$new", TWO, former=ONE) is not None
+
+
+async def test_an_identity_is_one_persons(office: Office) -> None:
+    users = office.users
+    await users.add(somebody(), most=9)
+    known = User(ANN, ROOT, Role.ROOT, NOON, TWO, identity="x@corp.test")
+    await users.add(known, most=9)
+    assert await users.by_identity("x@corp.test") == known
+    assert await users.by_identity("X@corp.test") is None
+    with pytest.raises(ConflictError):
+        await users.change(ANN, BOB, lambda has: replace(has, identity="x@corp.test"))
+    with pytest.raises(ConflictError):
+        await users.add(User(BEN, BOB, Role.ROOT, NOON, TOKEN, identity="x@corp.test"), most=9)
+    assert await users.change(ANN, ROOT, lambda has: has) == known
+    await users.remove(ANN, ROOT)
+    assert await users.by_identity("x@corp.test") is None
 
 
 async def test_sessions_are_listed_with_whose_they_are_and_ended_one_by_one(office: Office) -> None:
@@ -201,13 +242,28 @@ async def test_sessions_are_listed_with_whose_they_are_and_ended_one_by_one(offi
 
 
 @pytest.mark.parametrize("over", [-1, 0, 1])
-async def test_the_newest_of_the_journal_are_kept(office: Office, over: int) -> None:
-    for number in range(JOURNAL + over):
-        await office.users.note(ANN, Entry(NOON + number, "bob", Act.KEY_ADDED, f"{number}", "192.0.2.1"))
-    await office.users.note(BEN, Entry(NOON, "operator", Act.USER_ADDED, "ben"))
-    newest = JOURNAL + over - 1
-    kept = await office.users.journal(ANN, limit=JOURNAL + 9)
-    assert kept[0] == Entry(NOON + newest, "bob", Act.KEY_ADDED, f"{newest}", "192.0.2.1")
-    assert len(kept) == min(JOURNAL, JOURNAL + over)
+async def test_nobody_pushes_out_of_the_journal_what_others_have_done(office: Office, over: int) -> None:
+    of_ann = Entry(NOON, "ann", Act.USER_ADDED, "bob")
+    await office.users.note(ANN, of_ann)
+    for number in range(BY_ACTOR + over):
+        await office.users.note(ANN, Entry(NOON + number, "bob", Act.SIGNED_IN, f"{number}", "192.0.2.1"))
+    await office.users.note(BEN, Entry(NOON, OPERATOR, Act.USER_ADDED, "ben"))
+    newest = BY_ACTOR + over - 1
+    kept = await office.users.journal(ANN, limit=JOURNAL)
+    assert kept[0] == Entry(NOON + newest, "bob", Act.SIGNED_IN, f"{newest}", "192.0.2.1")
+    assert kept[-1] == of_ann
+    assert len(kept) - 1 == min(BY_ACTOR, BY_ACTOR + over)
     assert await office.users.journal(ANN, limit=2) == kept[:2]
-    assert await office.users.journal(BEN, limit=9) == [Entry(NOON, "operator", Act.USER_ADDED, "ben")]
+    assert await office.users.journal(BEN, limit=9) == [Entry(NOON, OPERATOR, Act.USER_ADDED, "ben")]
+
+
+@pytest.mark.parametrize("over", [0, 1])
+async def test_the_newest_of_the_journal_are_kept(
+    office: Office, monkeypatch: pytest.MonkeyPatch, over: int
+) -> None:
+    for module in (user_queries, memory_users):
+        monkeypatch.setattr(module, "JOURNAL", 20)
+    for number in range(20 + over):
+        await office.users.note(ANN, Entry(NOON, f"actor{number}", Act.SIGNED_IN))
+    kept = await office.users.journal(ANN, limit=99)
+    assert (len(kept), kept[-1].actor) == (20, f"actor{over}")

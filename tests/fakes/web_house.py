@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from fakes.quick import quick_passwords
@@ -23,7 +24,7 @@ from mailweir.model.account import AccountName, NewKey, Scope, key_hash
 from mailweir.model.address import Address, Host, Inbox
 from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
-from mailweir.model.user import Traits, UserName, operator_of
+from mailweir.model.user import Traits, User, UserName, operator_of
 from mailweir.policy.alternates import Alternates
 from mailweir.policy.hosting import Hosting
 from mailweir.policy.visibility import AnonymousRules
@@ -201,6 +202,8 @@ class WebHouse:
         self.domains = MemoryDomains(self.registry, self.clock)
         self.plans = MemoryPlans(self.registry)
         self.users = MemoryUsers(self.registry, self.clock)
+        self.passwords = quick_passwords()
+        self.trusted_proxies: list[IPv4Network | IPv6Network] = []
         self.links: list[tuple[str, str, str]] = []
         self.resolver = HandResolver()
         self._kept = 0
@@ -218,6 +221,7 @@ class WebHouse:
             disposable=frozenset({"throwaway.test", "xn--mll-hoa.test"}),
             status_url="http://status.test/",
             community_url="http://community.test/",
+            trusted_proxies=self.trusted_proxies,
             security_contacts=self.security_contacts,
         )
 
@@ -231,7 +235,7 @@ class WebHouse:
         proving = Proving(self.domains, self.mailbox, self.resolver, hosting, self.clock)
         domains = Domains(self.domains, self.mailbox, access, proving, RandomKeys())
         directory = access.directory
-        passwords, secrets = quick_passwords(), RandomKeys()
+        passwords, secrets = self.passwords, RandomKeys()
         signin = SignIn(directory, passwords, self.clock)
         second = SecondFactor(self.users, self.clock)
         sessions = Sessions(self.accounts, directory, signin, second, secrets, self.clock)
@@ -281,8 +285,8 @@ class WebHouse:
         """One of the people of an account; his password."""
         return await self.people.add(operator_of(AccountName(account)), UserName(name), traits)
 
-    async def send_link(self, inbox: Inbox, name: str, token: str) -> None:
-        self.links.append((inbox, name, token))
+    async def send_link(self, user: User, token: str) -> None:
+        self.links.append((user.mail or "", user.full_name, token))
 
     async def domain(self, account: str, host: str, *, private: bool = True) -> None:
         """Makes a host an account's."""

@@ -1,8 +1,10 @@
 """Which addresses count as one sender's."""
 
+from ipaddress import ip_network
+
 import pytest
 
-from mailweir.policy.networks import is_loopback, network_of
+from mailweir.policy.networks import client_behind, is_loopback, network_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,26 @@ def test_an_address_belongs_to_its_network(ip: str, network: str) -> None:
 )
 def test_only_this_machine_is_loopback(ip: str, expected: bool) -> None:  # noqa: FBT001
     assert is_loopback(ip) is expected
+
+
+TRUSTED = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("192.0.2.1", "", "192.0.2.1"),
+        ("192.0.2.1", "198.51.100.9", "192.0.2.1"),  # who is no proxy of ours speaks for nobody else
+        ("10.0.0.1", "", "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.9", "198.51.100.9"),
+        ("10.0.0.1", "203.0.113.5, 198.51.100.9", "198.51.100.9"),  # the left one was made up
+        ("10.0.0.1", "198.51.100.9, 10.0.0.2", "198.51.100.9"),
+        ("fd00::1", "2001:DB8::1", "2001:db8::1"),
+        ("10.0.0.1", "198.51.100.9, unknown", "10.0.0.1"),
+        ("10.0.0.1", "198.51.100.9:4711", "10.0.0.1"),
+        ("10.0.0.1", ",".join(["10.0.0.2"] * 1000), "10.0.0.2"),
+        ("", "198.51.100.9", ""),
+    ],
+)
+def test_whom_a_trusted_proxy_speaks_for_and_nobody_else(peer: str, forwarded: str, client: str) -> None:
+    assert client_behind(peer, forwarded, TRUSTED) == client

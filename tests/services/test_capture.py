@@ -6,16 +6,18 @@ import pytest
 
 from fakes.makers import BOB, EVE, NOON
 from fakes.offices import ANN, ANN_KEY, BEN_KEY, Office, an_office
+from fakes.quick import quick_passwords
 from fakes.smtp_house import ALTERNATES, CountingIds, HeldIntake
 from mailweir.model.account import AccountName, Scope
 from mailweir.model.address import Address, Host
 from mailweir.model.message import Peer
+from mailweir.model.user import Role, User, UserName
 from mailweir.model.verdict import Verdict
 from mailweir.policy.admission import Hosts
 from mailweir.ports.intake import Room
 from mailweir.services.capture import Capture
 from mailweir.services.reception import Reception, Transaction
-from mailweir.services.signin import Login
+from mailweir.services.signin import BY_NAME, Login
 
 HERE = "192.0.2.1"
 FAR = "customer@far.test"
@@ -181,3 +183,27 @@ def test_away_from_home_name_and_key_belong_together(office: Office, intake: Hel
     capturing = capture(office, intake)
     for name, key in (("any", ANN_KEY), ("ben", ANN_KEY), ("ann", BEN_KEY), ("any", "thing")):
         assert capturing.sign_in(name, key, HERE) is Verdict.WRONG_LOGIN
+
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.mark.parametrize("why", ["busy", "codes", "wrong", "often"])
+async def test_on_a_laptop_a_known_user_is_not_taken_for_anybody(office: Office, why: str) -> None:
+    """His mail was captured publicly then, though his account keeps it private."""
+    office.captures(ANN, private=True)
+    hashed = await office.passwords.hashed(PASSWORD)
+    user = User(ANN, UserName("ann"), Role.ROOT, NOON, b"c", hashed, "A" * 32 if why == "codes" else None)
+    office.registry.users[ANN, user.name] = user
+    if why == "busy":
+        office.passwords = quick_passwords(waiting=-2)
+    capturing = capture(office, HeldIntake(), for_all=True)
+    assert capturing.weighs("ann", PASSWORD)
+    assert not capturing.weighs("nobody", PASSWORD)
+    given = PASSWORD if why in {"busy", "codes"} else "wrong"
+    found = [
+        await capturing.sign_in_by_password("ann", f"{given}{number}" if why == "often" else given, HERE)
+        for number in range(BY_NAME + 1 if why == "often" else 1)
+    ]
+    expected = {"busy": Verdict.BUSY, "often": Verdict.TOO_MANY_WRONG}
+    assert found[-1] is expected.get(why, Verdict.WRONG_LOGIN)

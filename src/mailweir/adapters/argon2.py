@@ -9,6 +9,7 @@ import asyncio
 import base64
 import hashlib
 import secrets
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,9 @@ WAITING: Final = 20
 _MEMORY: Final = 64 * 1024  # KiB
 _REMEMBERED: Final = 1_000  # right passwords
 _GUESSABLE: Final = 2  # of zxcvbn's 0 to 4: fewer than 10^8 guesses
-_READ: Final = 72  # characters of a password that zxcvbn takes
+_READ: Final = 24  # characters that zxcvbn is given: what it takes grows without bound with all of them
+# It tries every reading of these, which took 20 s for 72 characters; that of digits it may try.
+_SYMBOLS: Final = str.maketrans("@({[<!|$+%", "acccciistx")
 
 
 class Argon2Passwords:
@@ -47,18 +50,20 @@ class Argon2Passwords:
 
     async def hashed(self, password: str) -> str:
         """How a password is kept."""
-        return await self._run(lambda: self._hasher.hash(password))
+        prepared = _prepared(password)
+        return await self._run(lambda: self._hasher.hash(prepared))
 
-    async def fits(self, password: str, hashed: str | None) -> bool:
+    async def fits(self, password: str, hashed: str | None, *, remember: bool = True) -> bool:
         """Whether it is the password that was hashed so."""
-        remembered = self._digest(password, hashed or "")
+        prepared = _prepared(password)
+        remembered = self._digest(prepared, hashed or "")
         if remembered in self._right:
             self._right.move_to_end(remembered)
             return True
         right = (
-            await self._run(lambda: self._verify(password, hashed or self._nobodys)) and hashed is not None
+            await self._run(lambda: self._verify(prepared, hashed or self._nobodys)) and hashed is not None
         )
-        if right:
+        if right and remember:
             self._right[remembered] = None
             if len(self._right) > _REMEMBERED:
                 self._right.popitem(last=False)
@@ -102,7 +107,13 @@ def _made_up(hasher: PasswordHasher) -> str:
     return f"$argon2id$v=19${costs}${salt}${made_up}"
 
 
+def _prepared(password: str) -> str:
+    """RFC 8265 §4.2.2: however a keyboard composes its letters, and whichever space it has."""
+    spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in password)
+    return unicodedata.normalize("NFC", spaced)
+
+
 def _score(password: str, names: Sequence[str]) -> int:
     from zxcvbn import zxcvbn  # noqa: PLC0415  its lists take 10 MB, and passwords are set seldom
 
-    return int(zxcvbn(password[:_READ], user_inputs=list(names))["score"])
+    return int(zxcvbn(password[:_READ].translate(_SYMBOLS), user_inputs=list(names))["score"])

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from cyclopts import App, Parameter
 from msgspec.structs import replace
@@ -104,15 +104,14 @@ def user_change(  # noqa: PLR0913  each is a flag
     if (member, can_elevate, *places) == (None, None, None, None):
         raise SettingsError("Say what to change: --member, --root, --can-elevate, --mail or --identity.")
 
-    async def changed(office: Any) -> User | None:  # noqa: ANN401  an `Administration`
-        known = await office.people.users.user(owner, called)
-        if known is None:
-            return None
-        return await office.people.change(
-            operator_of(owner), called, _traits(known.traits, member, can_elevate, places)
-        )
+    def changed(has: Traits) -> Traits:
+        return _traits(has, member, can_elevate, places)
 
-    found = administer(config, data, changed)
+    found = administer(
+        config,
+        data,
+        lambda office: office.people.change(operator_of(owner), called, changed),
+    )
     if found is None:
         raise _nobody(owner, called)
     return print_json(_shown(found)) if json else OK
@@ -232,6 +231,8 @@ def _inbox(text: str) -> Inbox:
 
 def _password() -> str:
     written = sys.stdin.readline().rstrip("\r\n")
+    if not written.isprintable():  # octets that are no UTF-8, too
+        raise SettingsError("The password on standard input is no text of one line.")
     if not written:
         raise SettingsError("There is no password on standard input.")
     return written

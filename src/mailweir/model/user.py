@@ -111,8 +111,11 @@ class Entry(Struct, frozen=True):
     ip: str = ""
 
 
-OPERATOR: Final = "operator"
-"""Whoever has the command line of this server."""
+OPERATOR: Final = "the operator"
+"""Whoever has the command line of this server: no user and no key is called so in a journal."""
+
+SOMEBODY: Final = "somebody"
+"""Whoever asks for a link to a new password: nobody knows who that is."""
 
 
 def operator_of(account: AccountName) -> Actor:

@@ -1,9 +1,14 @@
 """Which addresses belong together: who has one of them has as many of the others as he likes."""
 
-from ipaddress import ip_address, ip_network
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import islice
 from typing import Final
 
+Network = IPv4Network | IPv6Network
+
 _PREFIX: Final = {4: 24, 6: 64}
+_HOPS: Final = 20  # proxies behind one another
 
 
 def is_loopback(ip: str) -> bool:
@@ -21,3 +26,20 @@ def network_of(ip: str) -> str:
     except ValueError:
         return ip
     return str(ip_network((address, _PREFIX[address.version]), strict=False))
+
+
+def client_behind(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:
+    """Whom a connection is from that `peer` has made: the first, from the right, who is no trusted proxy.
+
+    `forwarded` is X-Forwarded-For: each proxy appends who has come to it, so that all to the left of what a
+    trusted one has written may be made up.
+    """
+    client = peer
+    for hop in islice(reversed(forwarded.split(",")), _HOPS):
+        try:
+            if not any(ip_address(client) in network for network in trusted):
+                return client
+            client = str(ip_address(hop.strip()))
+        except ValueError:  # what it wrote is no address: so it speaks for itself
+            return client
+    return client

@@ -83,8 +83,14 @@ def may_change(caller: Caller) -> Refusal | None:
 
 
 def may_manage(caller: Caller) -> Refusal | None:
-    """None when the caller may see to users, keys and domains of his account."""
+    """None when the caller may see to domains of his account."""
     return None if caller.scope.manages else Refusal.NOT_A_MANAGER
+
+
+def may_manage_people(caller: Caller) -> Refusal | None:
+    """None when he may see to its users and keys: for what ends must not make what does not."""
+    lasts = caller.scope.manages and caller.scope.expires is None
+    return None if lasts else Refusal.NOT_A_MANAGER
 
 
 def may_read_domain(caller: Caller, holder: AccountName | None) -> Refusal | None:

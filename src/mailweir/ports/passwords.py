@@ -18,8 +18,11 @@ class Passwords(Protocol):
         """How a password is kept."""
         ...
 
-    async def fits(self, password: str, hashed: str | None) -> bool:
-        """Whether it is the password that was hashed so. For None it is not, which takes as long to say."""
+    async def fits(self, password: str, hashed: str | None, *, remember: bool = True) -> bool:
+        """Whether it is the password that was hashed so. For None it is not, which takes as long to say.
+
+        With `remember` a right one may be known again without the work.
+        """
         ...
 
     async def is_weak(self, password: str, names: Sequence[str]) -> bool:

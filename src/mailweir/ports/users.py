@@ -1,13 +1,20 @@
 """The people under accounts, what they sign in by, and what was done to an account."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from mailweir.model.account import AccountName
 from mailweir.model.user import Entry, Traits, User, UserName
 
-JOURNAL: Final = 1_000
+JOURNAL: Final = 5_000
 """Entries that are kept of one account: the newest."""
+
+BY_ACTOR: Final = 500
+"""The same of one actor, so that nobody pushes out what others have done."""
+
+
+RESETS: Final = 10
+"""Links to a new password that one user has at once."""
 
 
 class Users(Protocol):
@@ -29,8 +36,10 @@ class Users(Protocol):
         """One of them."""
         ...
 
-    async def change(self, account: AccountName, name: UserName, traits: Traits) -> User | None:
-        """Has other traits from now on; None when there is nobody of that name.
+    async def change(
+        self, account: AccountName, name: UserName, changed: Callable[[Traits], Traits]
+    ) -> User | None:
+        """Has other traits from now on, made of those that he has; None when there is nobody of that name.
 
         Raises ConflictError when somebody else has that identity.
         """
@@ -41,11 +50,17 @@ class Users(Protocol):
         ...
 
     async def set_password(
-        self, account: AccountName, name: UserName, password: str, credential: bytes
+        self,
+        account: AccountName,
+        name: UserName,
+        password: str,
+        credential: bytes,
+        *,
+        former: bytes | None = None,
     ) -> User | None:
         """Another password, as it was hashed. Sessions by the former one end, and links to a new one.
 
-        None when there is nobody of that name.
+        None when there is nobody of that name, or when his credential is not `former` any more.
         """
         ...
 
@@ -71,7 +86,7 @@ class Users(Protocol):
         ...
 
     async def begin_reset(self, account: AccountName, name: UserName, digest: bytes, expires: int) -> bool:
-        """A link to a new password, by the digest of its token; former ones of the same user are of no use.
+        """A link to a new password, by the digest of its token; of one user the newest `RESETS` are of use.
 
         False when there is nobody of that name.
         """
@@ -81,12 +96,12 @@ class Users(Protocol):
         """Whose link that is, which has not expired; None for any other."""
         ...
 
-    async def spend_reset(self, digest: bytes) -> User | None:
-        """The same, for the one time that it is of use."""
+    async def reset_password(self, digest: bytes, password: str, credential: bytes) -> User | None:
+        """Has whoever's link that is have this password, as `set_password`; None as above."""
         ...
 
     async def note(self, account: AccountName, entry: Entry) -> None:
-        """Keeps what was done; of each account the newest `JOURNAL`."""
+        """Keeps what was done; the newest `JOURNAL` of an account, `BY_ACTOR` of an actor."""
         ...
 
     async def journal(self, account: AccountName, *, limit: int) -> Sequence[Entry]:

@@ -16,6 +16,7 @@ from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.migration import StoreVersionError
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import RandomIds, SystemClock
+from mailweir.config.listener import Listener
 from mailweir.config.settings import Settings
 from mailweir.model.address import Host
 from mailweir.model.event import Heartbeat
@@ -132,7 +133,11 @@ def hosting(settings: Settings) -> Hosting:
 
 def public_url(settings: Settings) -> str:
     """Where people reach this service by HTTP; "" where they do not."""
-    return settings.public_url or (f"http://{settings.http[0]}" if settings.http else "")
+    if settings.public_url or not settings.http:
+        return settings.public_url or ""
+    first = settings.http[0]
+    everywhere = first.host in {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
+    return f"http://{Listener(settings.node_name, first.port) if everywhere else first}"
 
 
 def resolver(settings: Settings) -> DnsResolver:

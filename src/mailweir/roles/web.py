@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from mailweir import __version__
@@ -198,6 +199,7 @@ def _facts(settings: Settings, troubles: Callable[[], Sequence[str]]) -> WebFact
         disposable=disposable_domains() | set(settings.base_domains),
         status_url=settings.status_url or "",
         community_url=settings.community_url or "",
+        trusted_proxies=[ip_network(network) for network in settings.trusted_proxies],
         provider=urlsplit(settings.oidc_issuer or "").netloc,
         security_contacts=settings.security_contact,
     )

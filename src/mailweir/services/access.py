@@ -112,7 +112,7 @@ class Access:
         """Who that is, if he may see to users and keys of the account; `ip` is where he is."""
         account, caller = self._signed_in(reader, changes=changes)
         _allow(visibility.is_for(caller))
-        _allow(visibility.may_manage(caller))
+        _allow(visibility.may_manage_people(caller))
         return Actor(account, self._called(reader), ip)
 
     def person(self, reader: Reader) -> User:

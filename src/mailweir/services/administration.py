@@ -12,6 +12,7 @@ from mailweir.model.user import UserName, operator_of
 from mailweir.ports.accounts import Accounts
 from mailweir.ports.clock import Keys
 from mailweir.ports.domains import Domains
+from mailweir.ports.errors import ConflictError
 from mailweir.ports.mailbox import Mailbox
 from mailweir.ports.plans import Plans
 from mailweir.services.letters import reset_url
@@ -79,7 +80,9 @@ class Administration:
         return bool(await self.mailbox.forsake(account)) or removed
 
     async def reset_link(self, account: AccountName, user: UserName) -> str | None:
-        """Where a user sets a new password, once and within the hour; None for nobody."""
+        """Where a user sets a new password, once, within the hour; None for nobody. Raises ConflictError."""
+        if not self.public_url:
+            raise ConflictError("nobody reaches this service by HTTP; public_url would say how")
         token = await self.people.reset_token(operator_of(account), user)
         return None if token is None else reset_url(self.public_url, token)
 

@@ -41,8 +41,7 @@ class Capture:
 
     async def sign_in_by_password(self, name: str, password: str, ip: str) -> Login | Verdict:
         """Who that is, as `sign_in` says of keys. Whoever asks for one-time codes is none of them."""
-        found = await self.signin.by_password(name, password, ip, password_alone)
-        return Verdict.ACCEPT if self.for_all and isinstance(found, Verdict) else found
+        return await self.signin.by_password(name, password, ip, password_alone)
 
     def verdict_on_mail(self, login: Login | None) -> Verdict:
         """Whether a message may come now; the key is looked up again, since a session may outlive it."""

@@ -22,10 +22,15 @@ async def choose(passwords: Passwords, password: str, names: Sequence[str]) -> s
 
     Raises WeakPasswordError and BusyError.
     """
+    await vet(passwords, password, names)
+    return await passwords.hashed(password)
+
+
+async def vet(passwords: Passwords, password: str, names: Sequence[str]) -> None:
+    """Raises WeakPasswordError and BusyError."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPasswordError(f"A password has {SHORTEST} to {LONGEST} characters.")
     if is_key(password):
         raise WeakPasswordError(f"What begins with {KEY_PREFIX} is taken for a key; choose another password.")
     if await passwords.is_weak(password, names):
         raise WeakPasswordError("That password is among the first that are guessed; choose another one.")
-    return await passwords.hashed(password)

@@ -71,12 +71,15 @@ class People:
         await self._done(actor, Act.USER_ADDED, name)
         return made
 
-    async def change(self, actor: Actor, name: UserName, traits: Traits) -> User | None:
-        """Has other traits; None when there is nobody of that name."""
-        changed = await self.users.change(actor.account, name, traits)
-        if changed is not None:
-            await self._done(actor, Act.USER_CHANGED, f"{name} ({traits.role.value})")
-        return changed
+    async def change(self, actor: Actor, name: UserName, changed: Callable[[Traits], Traits]) -> User | None:
+        """Has other traits, made of those that he has; None when there is nobody of that name.
+
+        Raises ConflictError when somebody else has that identity.
+        """
+        found = await self.users.change(actor.account, name, changed)
+        if found is not None:
+            await self._done(actor, Act.USER_CHANGED, f"{name} ({found.role.value})")
+        return found
 
     async def set_password(self, actor: Actor, name: UserName, password: str | None = None) -> str | None:
         """Another password, a made-up one if none is given; None when there is nobody of that name.
@@ -85,13 +88,25 @@ class People:
         """
         made = password or self.secrets.password()
         hashed = await self.chosen(actor.account, name, made)
-        return made if await self.put_password(actor, name, hashed) is not None else None
-
-    async def put_password(self, actor: Actor, name: UserName, hashed: str) -> User | None:
-        """The same, of one that was looked at and hashed."""
         changed = await self.users.set_password(actor.account, name, hashed, self.secrets.credential())
+        if changed is None:
+            return None
+        await self._done(actor, Act.PASSWORD_RESET, name)
+        return made
+
+    async def use_reset(self, token: str, password: str, ip: str) -> User | None:
+        """Whoever has that link has this password from now on, as above; None for a link that is none.
+
+        After WeakPasswordError and BusyError it is still of use.
+        """
+        digest = key_hash(token)
+        user = await self.users.reset_of(digest)
+        if user is None:
+            return None
+        hashed = await self.chosen(user.account, user.name, password)
+        changed = await self.users.reset_password(digest, hashed, self.secrets.credential())
         if changed is not None:
-            await self._done(actor, Act.PASSWORD_RESET, name)
+            await self._done(Actor(user.account, user.name, ip), Act.PASSWORD_RESET, user.name)
         return changed
 
     async def chosen(self, account: AccountName, name: UserName, password: str) -> str:

@@ -11,7 +11,7 @@ from mailweir.policy.second_factor import is_codes_secret, step_of
 from mailweir.policy.visibility import Reader
 from mailweir.ports.users import Users
 from mailweir.services.access import Access, RefusedError
-from mailweir.services.choosing import choose
+from mailweir.services.choosing import vet
 from mailweir.services.learning import learn
 from mailweir.services.sessions import Attempt, Sessions
 
@@ -48,13 +48,19 @@ class Profile:
         Raises WeakPasswordError and BusyError.
         """
         user = self.of(reader)
+        passwords, secrets = self.sessions.signin.passwords, self.sessions.secrets
+        await vet(passwords, new, (user.account, user.name))  # before a recovery code is spent
         allowed = await self.sessions.confirm(user, attempt)
         if allowed is not Verdict.ACCEPT:
             return allowed
-        signin, secrets = self.sessions.signin, self.sessions.secrets
-        hashed = await choose(signin.passwords, new, (user.account, user.name))
-        changed = await self.users.set_password(user.account, user.name, hashed, secrets.credential())
-        if changed is None:
+        changed = await self.users.set_password(
+            user.account,
+            user.name,
+            await passwords.hashed(new),
+            secrets.credential(),
+            former=user.credential,
+        )
+        if changed is None:  # somebody has set another one meanwhile
             return Verdict.WRONG_LOGIN
         await self._done(user, Act.PASSWORD_CHANGED, attempt.ip)
         return await self.sessions.renew(changed, attempt.former) or Verdict.WRONG_LOGIN

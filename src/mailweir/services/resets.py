@@ -1,8 +1,8 @@
 """Links to a new password, for somebody who has forgotten his.
 
 They are asked for by a name and sent to the inbox that whoever manages his account has named: it has to be
-private, or everybody could read the link. Whoever asks is answered the same, whether there is such a name or
-not, before anything is done about it.
+the account's, and nobody may read it who may do less than he. Whoever asks is answered the same, whether
+there is such a name or not, before anything is done about it.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from mailweir.model.account import key_hash
+from mailweir.model.account import Scope, key_hash
 from mailweir.model.address import Inbox
-from mailweir.model.user import Actor, User
+from mailweir.model.user import SOMEBODY, Actor, User
 from mailweir.model.verdict import Verdict
 from mailweir.policy.networks import network_of
 from mailweir.policy.throttle import Cells
@@ -30,8 +30,8 @@ BY_PERSON: Final = 3
 _MOST: Final = 10_000  # cells
 _SENDING: Final = 10  # links at a time
 
-Send = Callable[[Inbox, str, str], Awaitable[None]]
-"""Puts a message into an inbox: for somebody of that name, with that token. Raises UnavailableError."""
+Send = Callable[[User, str], Awaitable[None]]
+"""Puts a message with that token into somebody's inbox for it. Raises UnavailableError."""
 
 
 def _by_network() -> Cells:
@@ -58,10 +58,12 @@ class Resets:
         """ACCEPT, which says nothing about the name; or TOO_MANY_WRONG, of that network."""
         now = self.signin.clock.monotonic()
         network = network_of(ip)
-        if not self.networks.allows(network, now) or len(self._sending) >= _SENDING:
+        if not self.networks.allows(network, now):
             return Verdict.TOO_MANY_WRONG
         self.networks.charge(network, now)
-        user = self.signin.user(name)
+        user = (
+            self.signin.user(name) if len(self._sending) < _SENDING else None
+        )  # else it would tell of names
         if user is not None and self.persons.allows(user.full_name, now):
             self.persons.charge(user.full_name, now)
             task = asyncio.create_task(self._send(user, ip), name="link to a new password")
@@ -73,30 +75,34 @@ class Resets:
         """Who may set a new password by this link; None when it is none, or of no use any more."""
         return await self.people.users.reset_of(key_hash(token))
 
-    async def use(self, token: str, password: str, ip: str) -> User | None:
-        """Sets it, and ends all sessions by the former one; None as above.
-
-        Raises WeakPasswordError and BusyError, after which the link is still of use.
-        """
-        user = await self.of(token)
-        if user is None:
-            return None
-        hashed = await self.people.chosen(user.account, user.name, password)
-        if await self.people.users.spend_reset(key_hash(token)) is None:  # used a moment ago
-            return None
-        await self.people.put_password(Actor(user.account, user.name, ip), user.name, hashed)
-        return user
-
     async def sent(self) -> None:
         """Waits until nothing is being sent."""
         await asyncio.gather(*self._sending)
 
     async def _send(self, user: User, ip: str) -> None:
-        if user.mail is None or self.directory.owner_of(user.mail) is None:
-            return
         try:
-            token = await self.people.reset_token(Actor(user.account, user.name, ip), user.name)
+            if user.mail is None or not await self._is_his_equals(user, user.mail):
+                return
+            token = await self.people.reset_token(Actor(user.account, SOMEBODY, ip), user.name)
             if token is not None:
-                await self.send(user.mail, user.full_name, token)
+                await self.send(user, token)
         except UnavailableError:
             return  # he asks again
+
+    async def _is_his_equals(self, user: User, inbox: Inbox) -> bool:
+        """Whether nobody reads that inbox who may do less than he: by the link he would do as much."""
+        if self.directory.owner_of(inbox) != user.account:
+            return False
+        users = await self.people.users.users(user.account)
+        keys = await self.people.accounts.keys(user.account)
+        manages = user.scope.manages or user.elevates
+        lesser_keys = any(one.scope.covers(inbox) and _is_lesser(one.scope, manages) for one in keys)
+        return not lesser_keys and not (
+            manages and any(not one.scope.manages for one in users if one != user)
+        )
+
+
+def _is_lesser(scope: Scope, manages: bool) -> bool:  # noqa: FBT001
+    """Whether a key does less than a user does, or for less long."""
+    endless = scope.writes and scope.place is None and scope.expires is None
+    return not endless or (manages and not scope.manages)

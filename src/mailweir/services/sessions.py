@@ -96,8 +96,8 @@ class Sessions:
         learn(self.directory)
 
     async def _login(self, attempt: Attempt) -> Login | Verdict:
-        if is_key(attempt.secret):
-            return self.signin.login(attempt.name, attempt.secret, attempt.ip, reading=True)
+        if is_key(key := attempt.secret.strip()):  # pasted
+            return self.signin.login(attempt.name, key, attempt.ip, reading=True)
         second = partial(self.second.is_shown, attempt.code, attempt.ip)
         return await self.signin.by_password(attempt.name, attempt.secret, attempt.ip, second)
 

@@ -9,6 +9,7 @@ name could then keep its owner out for as long as he likes. Over a limit a right
 let in, it would tell that it is right.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ BY_NAME: Final = 10
 
 BY_NETWORK: Final = 30
 """The same whatever the name, then one every two seconds: people who share a network err for themselves."""
+
+BY_CODE: Final = 10
+"""Wrong one-time codes of one person after his right password, from anywhere; then one a minute."""
 
 LONGEST: Final = 1_024
 """Characters of a password; a longer one is wrong without being looked at."""
@@ -60,6 +64,10 @@ def _by_name() -> Cells:
     return Cells(burst=BY_NAME, interval=6.0, most=_MOST)
 
 
+def _by_code() -> Cells:
+    return Cells(burst=BY_CODE, interval=60.0, most=_MOST)
+
+
 async def password_alone(user: User) -> bool:
     """Programs have nothing else to show; whoever asks for one-time codes gives them keys."""
     return user.totp is None
@@ -77,6 +85,8 @@ class SignIn:
     clock: Clock
     networks: Cells = field(default_factory=_by_network)
     names: Cells = field(default_factory=_by_name)
+    codes: Cells = field(default_factory=_by_code)
+    weighing: dict[bytes, asyncio.Task[bool]] = field(default_factory=dict[bytes, "asyncio.Task[bool]"])
     uses: dict[bytes, int] = field(default_factory=dict[bytes, int])
 
     def login(self, name: str, key: str, ip: str, *, reading: bool = False) -> Login | Verdict:
@@ -95,22 +105,21 @@ class SignIn:
     async def by_password(self, name: str, password: str, ip: str, second: Second) -> Login | Verdict:
         """Whose password that is; else WRONG_LOGIN, TOO_MANY_WRONG or BUSY."""
         user = self.user(name)
-        attempt = self._attempt(self._claimed(name)[0], ip)
-        if attempt is None:
-            return Verdict.TOO_MANY_WRONG
-        attempt.charge()  # before anything is waited for, so that many at once are counted, too
+        spelled = self._claimed(name)[0] if user is None else user.full_name
+        guess = _digest(spelled, password)
+        if guess not in self.weighing:  # the same one many times at once is one guess
+            attempt = self._attempt(spelled, ip)
+            if attempt is None:
+                return Verdict.TOO_MANY_WRONG
+            attempt.charge()  # before anything is waited for, so that many at once are counted, too
+            task = asyncio.create_task(self._weigh(attempt, user, password), name="password")
+            self.weighing[guess] = task
+            task.add_done_callback(lambda _: self.weighing.pop(guess, None))
         try:
-            right = await self._is_right(user, password)
+            right = await asyncio.shield(self.weighing[guess])
         except BusyError:
-            attempt.refund()
             return Verdict.BUSY
-        if user is None or not right or not await second(user):
-            return Verdict.WRONG_LOGIN
-        grant = self._grant(user.credential, reading=True)
-        if grant is None:  # another password was set meanwhile
-            return Verdict.WRONG_LOGIN
-        attempt.refund()
-        return Login(user.credential, grant)
+        return await self._seconded(user, second) if user is not None and right else Verdict.WRONG_LOGIN
 
     def user(self, name: str) -> User | None:
         """Who signs in by that name: for an address whoever is called like its account."""
@@ -137,10 +146,35 @@ class SignIn:
         self._noted(login)
         return True
 
-    async def _is_right(self, user: User | None, password: str) -> bool:
-        if len(password) > LONGEST:
-            return False
-        return await self.passwords.fits(password, None if user is None else user.password)
+    async def _weigh(self, attempt: "_Attempt", user: User | None, password: str) -> bool:
+        """Whether it is right. Where codes are asked for, too, it is not remembered: that would tell."""
+        hashed = None if user is None else user.password
+        try:
+            right = len(password) <= LONGEST and await self.passwords.fits(
+                password, hashed, remember=user is None or user.totp is None
+            )
+        except BusyError:
+            attempt.refund()
+            raise
+        if right:
+            attempt.refund()
+        return right
+
+    async def _seconded(self, user: User, second: Second) -> Login | Verdict:
+        """Somebody whose password was right.
+
+        Wrong codes are counted for him, wherever they come from: only who knows the password uses them up.
+        """
+        person, now = user.full_name, self.clock.monotonic()
+        if not self.codes.allows(person, now):
+            return Verdict.TOO_MANY_WRONG
+        self.codes.charge(person, now)
+        if not await second(user):
+            return Verdict.WRONG_LOGIN
+        self.codes.refund(person)
+        grant = self._grant(user.credential, reading=True)
+        # None: another password was set meanwhile.
+        return Verdict.WRONG_LOGIN if grant is None else Login(user.credential, grant)
 
     def _grant(self, digest: bytes, *, reading: bool = False) -> Grant | None:
         grant = self.directory.grant_of(digest)

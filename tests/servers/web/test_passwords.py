@@ -2,19 +2,20 @@
 
 import asyncio
 import re
+from ipaddress import ip_network
 from urllib.parse import urlencode
 
 import pytest
 from pyotp.totp import TOTP
 
 from fakes.web_house import Answer, Furnish, WebHouse
-from mailweir.model.account import AccountName
+from mailweir.model.account import AccountName, Scope
 from mailweir.model.address import Inbox
-from mailweir.model.user import Act, Role, Traits, UserName
+from mailweir.model.user import SOMEBODY, Act, Role, Traits, UserName, operator_of
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.services.resets import BY_NETWORK, BY_PERSON
 from mailweir.services.sessions import ELEVATED
-from mailweir.services.signin import BY_NAME
+from mailweir.services.signin import BY_CODE, BY_NAME
 
 ANN, BOB = AccountName("ann"), UserName("bob")
 PRIVATE = Inbox("private@thing.test")
@@ -91,10 +92,105 @@ async def test_guessing_a_password_is_slowed_also_when_all_are_tried_at_once(hou
     assert await sign_in(house, "ann", password)
 
 
+async def test_one_right_password_many_times_at_once_is_no_guessing(house: WebHouse) -> None:
+    """Of sixteen jobs of a CI that signed in together six were told of too many wrong passwords."""
+    password = await house.user("ann", "ann")
+    cookies = await asyncio.gather(*(sign_in(house, "ann", password) for _ in range(BY_NAME * 2)))
+    assert all(cookies)
+
+
+async def test_by_whatever_address_somebody_is_meant_guesses_are_of_one_name(house: WebHouse) -> None:
+    await house.user("ann", "ann")
+    await house.domain("ann", "held.test")
+    names = [f"x{number}@held.test" for number in range(BY_NAME + 1)]
+    statuses = [(await post(house, "/signin", name=name, key="wrong password")).status for name in names]
+    assert statuses == [403] * BY_NAME + [429]
+
+
+async def test_codes_cannot_be_guessed_from_many_networks(house: WebHouse) -> None:
+    """Each network had ten of its own, which are 655,360 in a /48."""
+    password = await house.user("ann", "ann")
+    await house.users.set_totp(ANN, UserName("ann"), "A" * 32, [])
+    house.trusted_proxies.append(ip_network("127.0.0.0/8"))
+    await house.reopen()
+    statuses: list[int] = []
+    for number in range(BY_CODE + 1):
+        headers = {**FORM, "x_forwarded_for": f"2001:db8:0:{number:x}::1"}
+        form = urlencode({"name": "ann", "key": password, "code": f"{number:06}"}).encode()
+        statuses.append((await house.ask("POST", "/signin", headers, form)).status)
+    assert statuses == [403] * BY_CODE + [429]
+
+
+async def test_behind_a_proxy_that_is_trusted_each_network_has_its_own_attempts(house: WebHouse) -> None:
+    """Everybody who came through it was locked out together."""
+    password = await house.user("ann", "ann")
+    house.trusted_proxies.append(ip_network("127.0.0.0/8"))
+    await house.reopen()
+    for number in range(BY_NAME + 1):
+        headers = {**FORM, "x_forwarded_for": "192.0.2.66"}
+        form = urlencode({"name": "ann", "key": f"wrong {number}"}).encode()
+        refused = await house.ask("POST", "/signin", headers, form)
+    assert refused.status == 429
+    form = urlencode({"name": "ann", "key": password}).encode()
+    answer = await house.ask("POST", "/signin", {**FORM, "x_forwarded_for": "198.51.100.7"}, form)
+    assert answer.status == 303
+    assert (await house.users.journal(ANN, limit=1))[0].ip == "198.51.100.7"
+
+
 async def test_right_passwords_are_not_counted(house: WebHouse) -> None:
     password = await house.user("ann", "ann")
     for _ in range(BY_NAME * 2):
         assert await sign_in(house, "ann", password)
+
+
+async def test_a_password_may_begin_and_end_with_a_space(house: WebHouse) -> None:
+    chosen = " correct horse battery "
+    await house.people.add(operator_of(ANN), UserName("ann"), Traits(), chosen)
+    assert await sign_in(house, "ann", chosen)
+    assert await sign_in(house, "ann", chosen.strip()) == ""
+
+
+async def test_a_key_may_be_pasted_with_spaces(house: WebHouse) -> None:
+    assert await sign_in(house, "ann", f" k_ann{'0' * 20}\n")
+
+
+async def test_a_password_that_was_set_meanwhile_is_not_overridden(house: WebHouse) -> None:
+    """A manager had set another one while a thief's change was being hashed: the thief's stood."""
+    password = await house.user("ann", "bob")
+    cookie = await sign_in(house, "ann/bob", password)
+    hashing = house.passwords.hashed
+
+    async def hashed(chosen: str) -> str:
+        made = await hashing(chosen)
+        if chosen == NEW:
+            await house.people.set_password(operator_of(ANN), BOB, "the manager's own choice")
+        return made
+
+    house.passwords.hashed = hashed  # type: ignore[method-assign]
+    answer = await post(house, "/account/password", cookie, password=password, new=NEW)
+    assert answer.status == 401, "his session has ended"
+    assert await sign_in(house, "ann/bob", NEW) == ""
+    assert await sign_in(house, "ann/bob", "the manager's own choice")
+
+
+async def test_a_weak_password_spends_no_recovery_code(house: WebHouse) -> None:
+    password = await house.user("ann", "ann")
+    cookie = await sign_in(house, "ann", password)
+    _, recovery = await with_codes(house, cookie, password)
+    fields = {"password": password, "code": recovery[0]}
+    assert (await post(house, "/account/password", cookie, **fields, new="password1234")).status == 400
+    assert (await post(house, "/account/password", cookie, **fields, new=NEW)).status == 303
+
+
+async def test_codes_set_up_anew_are_not_those_of_a_clock_that_was_wrong(house: WebHouse) -> None:
+    password = await house.user("ann", "ann")
+    await with_codes(house, await sign_in(house, "ann", password), password)
+    now = house.clock.time
+    await house.users.spend_step(ANN, UserName("ann"), now // 30_000 + 1_000_000)  # a year ahead
+    await house.people.codes_off(operator_of(ANN), UserName("ann"))
+    app, _ = await with_codes(house, await sign_in(house, "ann", password), password)
+    house.clock.time += 30_000
+    assert await sign_in(house, "ann", password, app.at(house.clock.time // 1000))
 
 
 async def test_another_password_ends_every_session_but_the_one_that_set_it(house: WebHouse) -> None:
@@ -222,7 +318,7 @@ async def test_who_may_acts_as_root_for_a_while_in_a_session_of_its_own(house: W
     assert (await post(house, "/account/keys", root, name="newer")).status == 403
     again = await post(house, "/account/elevate", root, password=password)
     root = again.headers["set-cookie"].partition(";")[0]
-    await house.users.change(ANN, BOB, Traits(Role.MEMBER))
+    await house.users.change(ANN, BOB, lambda _: Traits(Role.MEMBER))
     assert (await post(house, "/account/keys", root, name="newest")).status == 403
 
 
@@ -302,6 +398,57 @@ async def test_whoever_asks_for_a_link_learns_nothing_of_names(house: WebHouse) 
     answers = [await asked_for_link(house, name) for name in ("ann/bob", "ann/cat", "ann/dan", "nobody")]
     assert {(answer.status, answer.text) for answer in answers} == {(200, answers[0].text)}
     assert [name for _, name, _ in house.links] == ["ann/bob"], "a public inbox is no place for a link"
+
+
+async def lesser(house: WebHouse, kind: str) -> None:
+    if kind == "member":
+        await house.user("ann", "eve", Traits(Role.MEMBER))
+    else:
+        scopes = {
+            "reading": Scope(writes=False),
+            "narrow": Scope(place=PRIVATE),
+            "ending": Scope(expires=house.clock.time + 1),
+            "member key": Scope(manages=False),
+        }
+        await house.key("ann", "lesser", scopes[kind])
+
+
+@pytest.mark.parametrize("kind", ["member", "reading", "narrow", "ending", "member key"])
+async def test_no_link_of_roots_goes_where_somebody_lesser_reads(house: WebHouse, kind: str) -> None:
+    """Whoever read the account's inbox, if only by a key for that inbox, could become root by it."""
+    await house.user("ann", "bob", Traits(mail=PRIVATE))
+    await house.user("ann", "cat", Traits(Role.MEMBER, elevates=True, mail=PRIVATE))
+    await lesser(house, kind)
+    for name in ("ann/bob", "ann/cat"):
+        assert (await asked_for_link(house, name)).status == 200
+    assert house.links == []
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("member", 1), ("member key", 1), ("reading", 0), ("narrow", 0)])
+async def test_a_members_link_goes_where_only_his_equals_read(house: WebHouse, kind: str, sent: int) -> None:
+    await house.user("ann", "bob", Traits(Role.MEMBER, mail=PRIVATE))
+    await lesser(house, kind)
+    await asked_for_link(house, "ann/bob")
+    assert len(house.links) == sent
+
+
+async def test_no_link_goes_to_another_accounts_inbox(house: WebHouse) -> None:
+    await house.user("ann", "bob", Traits(mail=PRIVATE))
+    await house.account("eve")
+    await house.accounts.release(ANN, PRIVATE)
+    await house.accounts.reserve(AccountName("eve"), [PRIVATE], "", most=9)
+    await asked_for_link(house, "ann/bob")
+    assert house.links == []
+
+
+async def test_who_asks_for_links_ends_no_others_and_is_nobody_in_the_journal(house: WebHouse) -> None:
+    await house.user("ann", "bob", Traits(mail=PRIVATE))
+    made = await house.people.reset_token(operator_of(ANN), BOB)
+    for _ in range(BY_PERSON):
+        await asked_for_link(house, "ann/bob")
+    assert await status(house, f"/reset/{made}", "") == 200
+    (newest, *_) = await house.users.journal(ANN, limit=1)
+    assert (newest.actor, newest.act, newest.what) == (SOMEBODY, Act.RESET_ASKED, "bob")
 
 
 async def test_links_are_asked_for_slowly(house: WebHouse) -> None:

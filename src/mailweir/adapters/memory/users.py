@@ -1,6 +1,6 @@
 """The people under accounts in memory. Each method finishes without waiting: one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from mailweir.model.user import Entry, Traits, User, UserName
 from mailweir.ports.accounts import TooManyError
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import ConflictError
-from mailweir.ports.users import JOURNAL
+from mailweir.ports.users import BY_ACTOR, JOURNAL, RESETS
 
 
 class MemoryUsers:
@@ -39,11 +39,14 @@ class MemoryUsers:
         """One of them."""
         return self._registry.users.get((account, name))
 
-    async def change(self, account: AccountName, name: UserName, traits: Traits) -> User | None:
+    async def change(
+        self, account: AccountName, name: UserName, changed: Callable[[Traits], Traits]
+    ) -> User | None:
         """Has other traits from now on."""
         found = self._registry.users.get((account, name))
         if found is None:
             return None
+        traits = changed(found.traits)
         self._refuse_taken(account, name, traits.identity)
         return self._put(
             replace(
@@ -60,11 +63,17 @@ class MemoryUsers:
         return next((one for one in self._registry.users.values() if one.identity == identity), None)
 
     async def set_password(
-        self, account: AccountName, name: UserName, password: str, credential: bytes
+        self,
+        account: AccountName,
+        name: UserName,
+        password: str,
+        credential: bytes,
+        *,
+        former: bytes | None = None,
     ) -> User | None:
         """Another password."""
         found = self._registry.users.get((account, name))
-        if found is None:
+        if found is None or former not in {None, found.credential}:
             return None
         self._registry.end_sessions(found.credential)
         self._forget_resets(account, name)
@@ -82,6 +91,7 @@ class MemoryUsers:
         if found is None:
             return None
         self._registry.recovery[account, name] = set(recovery)
+        self._registry.steps.pop((account, name), None)
         return self._put(replace(found, totp=secret))
 
     async def spend_step(self, account: AccountName, name: UserName, step: int) -> bool:
@@ -103,8 +113,11 @@ class MemoryUsers:
         """A link to a new password."""
         if (account, name) not in self._registry.users:
             return False
-        self._forget_resets(account, name)
-        self._registry.resets[digest] = (account, name, expires)
+        resets = self._registry.resets
+        resets[digest] = (account, name, expires)
+        own = sorted((one[2], at) for at, one in resets.items() if one[:2] == (account, name))
+        for _, at in own[: max(len(own) - RESETS, 0)]:
+            del resets[at]
         return True
 
     async def reset_of(self, digest: bytes) -> User | None:
@@ -114,16 +127,20 @@ class MemoryUsers:
             self._registry.users.get((AccountName(account), UserName(name))) if self._open(expires) else None
         )
 
-    async def spend_reset(self, digest: bytes) -> User | None:
-        """The same, once."""
+    async def reset_password(self, digest: bytes, password: str, credential: bytes) -> User | None:
+        """The same, with this password from now on."""
         found = await self.reset_of(digest)
-        self._registry.resets.pop(digest, None)
-        return found
+        if found is None:
+            return None
+        return await self.set_password(found.account, found.name, password, credential)
 
     async def note(self, account: AccountName, entry: Entry) -> None:
         """Keeps what was done."""
         journal = self._registry.journal.setdefault(account, [])
         journal.insert(0, entry)
+        of_actor = [one for one in journal if one.actor == entry.actor]
+        if len(of_actor) > BY_ACTOR:
+            journal.remove(of_actor[-1])
         del journal[JOURNAL:]
 
     async def journal(self, account: AccountName, *, limit: int) -> Sequence[Entry]:

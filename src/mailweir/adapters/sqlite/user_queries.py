@@ -1,6 +1,6 @@
 """The statements behind `SqliteUsers`; each function works within the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from mailweir.adapters.sqlite.account_queries import end_sessions, forget, next_number, require
@@ -10,7 +10,7 @@ from mailweir.model.address import Inbox
 from mailweir.model.user import Act, Entry, Role, Traits, User, UserName
 from mailweir.ports.accounts import TooManyError
 from mailweir.ports.errors import ConflictError
-from mailweir.ports.users import JOURNAL
+from mailweir.ports.users import BY_ACTOR, JOURNAL, RESETS
 
 USER: Final = "account, name, role, created, credential, password, totp, elevates, mail, identity"
 """The columns that `user_of` reads."""
@@ -20,12 +20,22 @@ _CHANGE = """
     UPDATE user SET role = ?, elevates = ?, mail = ?, identity = ?, number = ? WHERE account = ? AND name = ?
 """
 _SET_PASSWORD = "UPDATE user SET password = ?, credential = ?, number = ? WHERE account = ? AND name = ?"  # noqa: S105
-_SET_TOTP = "UPDATE user SET totp = ?, number = ? WHERE account = ? AND name = ?"
+_SET_TOTP = "UPDATE user SET totp = ?, step = 0, number = ? WHERE account = ? AND name = ?"
 _SPEND_STEP = "UPDATE user SET step = ?3 WHERE account = ?1 AND name = ?2 AND step < ?3 RETURNING step"
 _SPEND_RECOVERY = "DELETE FROM recovery WHERE account = ? AND name = ? AND digest = ? RETURNING name"
+_OLD_RESETS = """
+    DELETE FROM reset WHERE digest IN (
+        SELECT digest FROM reset WHERE account = ? AND name = ? ORDER BY expires DESC LIMIT -1 OFFSET ?
+    )
+"""
 _OLD_ENTRIES = """
     DELETE FROM journal WHERE account = ?1 AND number <= (
         SELECT number FROM journal WHERE account = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2
+    )
+"""
+_OLD_OF_ACTOR = """
+    DELETE FROM journal WHERE account = ?1 AND actor = ?2 AND number <= (
+        SELECT number FROM journal WHERE account = ?1 AND actor = ?2 ORDER BY number DESC LIMIT 1 OFFSET ?3
     )
 """
 
@@ -74,8 +84,14 @@ def user(connection: Connection, account: AccountName, name: UserName) -> User |
     return user_of(rows[0]) if rows else None
 
 
-def change(connection: Connection, account: AccountName, name: UserName, traits: Traits) -> User | None:
+def change(
+    connection: Connection, account: AccountName, name: UserName, changed: Callable[[Traits], Traits]
+) -> User | None:
     """Has other traits."""
+    known = user(connection, account, name)
+    if known is None:
+        return None
+    traits = changed(known.traits)
     _refuse_taken(connection, account, name, traits.identity)
     row = (traits.role.value, traits.elevates, traits.mail, traits.identity)
     connection.execute(_CHANGE, (*row, next_number(connection), account, name))
@@ -89,14 +105,19 @@ def by_identity(connection: Connection, identity: str) -> User | None:
 
 
 def set_password(
-    connection: Connection, account: AccountName, name: UserName, password: str, credential: bytes
+    connection: Connection,
+    account: AccountName,
+    name: UserName,
+    password: str,
+    credential: bytes,
+    former: bytes | None,
 ) -> User | None:
     """Another password, by which no session has begun yet."""
-    former = user(connection, account, name)
-    if former is None:
+    known = user(connection, account, name)
+    if known is None or former not in {None, known.credential}:
         return None
-    forget(connection, digest=former.credential)
-    end_sessions(connection, former.credential)
+    forget(connection, digest=known.credential)
+    end_sessions(connection, known.credential)
     connection.execute(_SET_PASSWORD, (password, credential, next_number(connection), account, name))
     connection.execute("DELETE FROM reset WHERE account = ? AND name = ?", (account, name))
     return user(connection, account, name)
@@ -135,8 +156,8 @@ def begin_reset(
     """A link to a new password."""
     if user(connection, account, name) is None:
         return False
-    connection.execute("DELETE FROM reset WHERE account = ? AND name = ?", (account, name))
     connection.execute("INSERT INTO reset VALUES (?, ?, ?, ?)", (digest, account, name, expires))
+    connection.execute(_OLD_RESETS, (account, name, RESETS))
     return True
 
 
@@ -147,11 +168,15 @@ def reset_of(connection: Connection, digest: bytes, now: int) -> User | None:
     return user(connection, *rows[0]) if rows else None
 
 
-def spend_reset(connection: Connection, digest: bytes, now: int) -> User | None:
-    """The same, once."""
+def reset_password(
+    connection: Connection, digest: bytes, now: int, password: str, credential: bytes
+) -> User | None:
+    """The same, with this password."""
     found = reset_of(connection, digest, now)
-    connection.execute("DELETE FROM reset WHERE digest = ? OR expires <= ?", (digest, now))
-    return found
+    connection.execute("DELETE FROM reset WHERE expires <= ?", (now,))
+    if found is None:
+        return None
+    return set_password(connection, found.account, found.name, password, credential, None)
 
 
 def note(connection: Connection, account: AccountName, entry: Entry) -> None:
@@ -161,6 +186,7 @@ def note(connection: Connection, account: AccountName, entry: Entry) -> None:
         "INSERT INTO journal (account, at, actor, act, what, ip) VALUES (?, ?, ?, ?, ?, ?)", row
     )
     connection.execute(_OLD_ENTRIES, (account, JOURNAL))
+    connection.execute(_OLD_OF_ACTOR, (account, entry.actor, BY_ACTOR))
 
 
 def journal(connection: Connection, account: AccountName, limit: int) -> list[Entry]:

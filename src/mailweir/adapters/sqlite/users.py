@@ -1,6 +1,6 @@
 """The people under accounts on SQLite, in the file of the accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mailweir.adapters.sqlite import account_queries, user_queries
@@ -33,9 +33,11 @@ class SqliteUsers:
         found, _ = await self._changes.run(lambda c: user_queries.user(c, account, name))
         return found
 
-    async def change(self, account: AccountName, name: UserName, traits: Traits) -> User | None:
+    async def change(
+        self, account: AccountName, name: UserName, changed: Callable[[Traits], Traits]
+    ) -> User | None:
         """Has other traits from now on."""
-        found, _ = await self._changes.run(lambda c: user_queries.change(c, account, name, traits))
+        found, _ = await self._changes.run(lambda c: user_queries.change(c, account, name, changed))
         return found
 
     async def by_identity(self, identity: str) -> User | None:
@@ -44,11 +46,17 @@ class SqliteUsers:
         return found
 
     async def set_password(
-        self, account: AccountName, name: UserName, password: str, credential: bytes
+        self,
+        account: AccountName,
+        name: UserName,
+        password: str,
+        credential: bytes,
+        *,
+        former: bytes | None = None,
     ) -> User | None:
         """Another password."""
         found, _ = await self._changes.run(
-            lambda c: user_queries.set_password(c, account, name, password, credential)
+            lambda c: user_queries.set_password(c, account, name, password, credential, former)
         )
         return found
 
@@ -89,10 +97,12 @@ class SqliteUsers:
         found, _ = await self._changes.run(lambda c: user_queries.reset_of(c, digest, now))
         return found
 
-    async def spend_reset(self, digest: bytes) -> User | None:
-        """The same, once."""
+    async def reset_password(self, digest: bytes, password: str, credential: bytes) -> User | None:
+        """The same, with this password from now on."""
         now = self._clock.now()
-        found, _ = await self._changes.run(lambda c: user_queries.spend_reset(c, digest, now))
+        found, _ = await self._changes.run(
+            lambda c: user_queries.reset_password(c, digest, now, password, credential)
+        )
         return found
 
     async def note(self, account: AccountName, entry: Entry) -> None:

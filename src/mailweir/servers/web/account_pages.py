@@ -122,7 +122,7 @@ async def account_shown(
 
 async def _managed(door: Door, caller: Caller, reader: Reader, ip: str) -> dict[str, object] | None:
     """What whoever manages the account sees of it; None for others."""
-    if visibility.may_manage(caller) is not None or visibility.is_for(caller) is not None:
+    if visibility.may_manage_people(caller) is not None or visibility.is_for(caller) is not None:
         return None
     actor = door.reading.access.manager(reader, ip)
     people = door.people

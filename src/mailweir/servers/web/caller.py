@@ -15,9 +15,10 @@ import msgspec
 from litestar.types import HTTPScope, WebSocketScope
 
 from mailweir.model.account import key_hash
+from mailweir.policy.networks import client_behind
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.cookies import token_of
-from mailweir.servers.web.door import WebRequest
+from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
 from mailweir.servers.web.metered import slip_of
 
@@ -85,8 +86,13 @@ def query_of(scope: AnyScope) -> dict[str, str]:
 
 
 def peer_ip(request: WebRequest) -> str:
-    """The address that the connection comes from; "" when the listener cannot tell."""
-    return request.client.host if request.client else ""
+    """Where somebody is: at the other end of the connection, or of a trusted proxy's; "" for unknown."""
+    peer = request.client.host if request.client else ""
+    trusted = door_of(request).facts.trusted_proxies
+    if not trusted:
+        return peer
+    lines = (value for name, value in request.scope["headers"] if name == b"x-forwarded-for")
+    return client_behind(peer, b",".join(lines).decode("latin-1"), trusted)
 
 
 async def _body_key(request: WebRequest) -> str | None:

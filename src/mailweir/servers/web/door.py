@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.types import HTTPScope
 
 from mailweir.model.message import Summary
+from mailweir.policy.networks import Network
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.federation import Federation
@@ -48,7 +49,7 @@ class WebFacts:
     epoch. `ready` names the reasons why this server is not ready, none when it is. `report` takes an
     unexpected exception and the route where it happened. `disposable` are domains of disposable mail, in
     A-labels. `provider` is the host of the OpenID provider, "" without one. `security_contacts` are URIs of
-    those who want to know of a hole.
+    those who want to know of a hole. `trusted_proxies`: who may say for whom it speaks.
     """
 
     version: str
@@ -63,6 +64,7 @@ class WebFacts:
     status_url: str = ""
     community_url: str = ""
     provider: str = ""
+    trusted_proxies: Sequence[Network] = ()
     security_contacts: Sequence[str] = ()
 
 

@@ -151,7 +151,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     ),
     Refusal.NOT_A_MANAGER: (
         HTTPStatus.FORBIDDEN,
-        "Members of an account do not see to its users, keys, domains and plan.",
+        "Members do not see to users, keys and domains; keys that expire, not to users and keys.",
     ),
     Refusal.TAKEN: (HTTPStatus.UNAUTHORIZED, "This address belongs to another account."),
 }

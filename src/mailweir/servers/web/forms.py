@@ -14,6 +14,7 @@ LONGEST_FIELD: Final = 514
 """Characters of a field: an address has no more."""
 
 _FIELDS: Final = 10
+_SECRETS: Final = frozenset({"key", "password", "new"})
 
 
 def fields_of(body: bytes, most: int) -> dict[str, str]:
@@ -24,7 +25,9 @@ def fields_of(body: bytes, most: int) -> dict[str, str]:
 
 
 async def own_fields(request: WebRequest, *names: str) -> list[str]:
-    """These fields of a form of our own pages, without spaces around them; "" for one that is missing.
+    """These fields of a form of our own pages; "" for one that is missing.
+
+    Without spaces around them, unless they are secrets.
 
     Raises ForeignFormError, and WrongRequestError for what is no form or too long.
     """
@@ -33,7 +36,8 @@ async def own_fields(request: WebRequest, *names: str) -> list[str]:
         fields = fields_of(await request.body(), most=_FIELDS)
     except ValueError as error:
         raise WrongRequestError("That is not the form of this page.") from error
-    values = [fields.get(name, "").strip() for name in names]
+    written = ((name, fields.get(name, "")) for name in names)
+    values = [value if name in _SECRETS else value.strip() for name, value in written]
     if any(len(value) > LONGEST_FIELD for value in values):
         raise WrongRequestError(f"A field has no more than {LONGEST_FIELD} characters.")
     return values

@@ -34,8 +34,10 @@ async def change_password(request: WebRequest) -> Response[bytes] | Response[Non
     attempt = _attempt(request, reader, password, code)
     try:
         token = await door.profile.change_password(reader, attempt, new)
-    except (WeakPasswordError, BusyError) as error:
-        return await account_shown(request, reader, fault=str(error) or REFUSALS[Verdict.BUSY][1])
+    except WeakPasswordError as error:
+        return await account_shown(request, reader, fault=str(error))
+    except BusyError:
+        return await _refused(request, reader, Verdict.BUSY)
     if isinstance(token, Verdict):
         return await _refused(request, reader, token)
     return seen("/account", made(token, door.facts.public_url))

@@ -52,7 +52,7 @@ async def reset(request: WebRequest, token: _Token) -> Response[bytes] | Respons
     (new,) = await own_fields(request, "new")
     user = await _owner(request, token)
     try:
-        there(await door_of(request).resets.use(token, new, peer_ip(request)), _NO_LINK)
+        there(await door_of(request).people.use_reset(token, new, peer_ip(request)), _NO_LINK)
     except WeakPasswordError as error:
         return _reset(request, user, str(error), HTTPStatus.BAD_REQUEST)
     except BusyError:

@@ -1,5 +1,6 @@
 """Users, keys, sessions and the journal of an account by REST, for whoever manages it."""
 
+from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import unquote
 
@@ -11,7 +12,7 @@ from msgspec import UnsetType
 from mailweir.model.account import is_key_name
 from mailweir.model.address import Inbox
 from mailweir.model.domain import Place, place_named
-from mailweir.model.user import Actor, Role, Traits, User, UserName, user_name
+from mailweir.model.user import Actor, Role, Traits, UserName, user_name
 from mailweir.servers.web.api.parameters import inbox_named, json_body
 from mailweir.servers.web.api.people_schema import (
     EntryView,
@@ -130,9 +131,8 @@ async def update_user(request: WebRequest, user: _User) -> UserView:
     """Another role, whether a member may act as root for a while, where links to a new password go."""
     actor = await _manager(request, changes=True)
     wish = await json_body(request, UserChange, '{"role": "root"}')
-    people = door_of(request).people
-    known = there(await people.users.user(actor.account, _name(user)), _NO_USER)
-    return user_view(there(await people.change(actor, known.name, _changed(known, wish)), _NO_USER))
+    found = await door_of(request).people.change(actor, _name(user), _changer(wish))
+    return user_view(there(found, _NO_USER))
 
 
 @delete(_USER, operation_id="DeleteUser", tags=ACCOUNT, responses=_CHANGES)
@@ -211,13 +211,18 @@ def _mail(text: str | None) -> Inbox | None:
     return inbox_named(text) if text else None
 
 
-def _changed(user: User, wish: UserChange) -> Traits:
-    return Traits(
-        user.role if isinstance(wish.role, UnsetType) else Role(wish.role),
-        user.elevates if isinstance(wish.can_elevate, UnsetType) else wish.can_elevate,
-        user.mail if isinstance(wish.mail, UnsetType) else _mail(wish.mail),
-        user.identity if isinstance(wish.identity, UnsetType) else wish.identity,
-    )
+def _changer(wish: UserChange) -> Callable[[Traits], Traits]:
+    mail = wish.mail if isinstance(wish.mail, UnsetType) else _mail(wish.mail)
+
+    def changed(has: Traits) -> Traits:
+        return Traits(
+            has.role if isinstance(wish.role, UnsetType) else Role(wish.role),
+            has.elevates if isinstance(wish.can_elevate, UnsetType) else wish.can_elevate,
+            has.mail if isinstance(mail, UnsetType) else mail,
+            has.identity if isinstance(wish.identity, UnsetType) else wish.identity,
+        )
+
+    return changed
 
 
 def _place(text: str) -> Place:

@@ -38,7 +38,7 @@ CREATE TABLE reset (
 ) WITHOUT ROWID;
 CREATE INDEX reset_user ON reset (account, name);
 
--- What was done to an account; the newest thousand of each.
+-- What was done to an account: the newest of each, and of each actor.
 CREATE TABLE journal (
   number  INTEGER PRIMARY KEY AUTOINCREMENT,
   account TEXT    NOT NULL,
@@ -49,6 +49,7 @@ CREATE TABLE journal (
   ip      TEXT    NOT NULL
 );
 CREATE INDEX journal_account ON journal (account, number);
+CREATE INDEX journal_actor ON journal (account, actor, number);
 
 ALTER TABLE key ADD COLUMN manages INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE session ADD COLUMN elevated INTEGER NOT NULL DEFAULT 0;
