@@ -126,11 +126,10 @@ async def test_behind_a_proxy_that_is_trusted_each_network_has_its_own_attempts(
     password = await house.user("ann", "ann")
     house.trusted_proxies.append(ip_network("127.0.0.0/8"))
     await house.reopen()
-    for number in range(BY_NAME + 1):
-        headers = {**FORM, "x_forwarded_for": "192.0.2.66"}
-        form = urlencode({"name": "ann", "key": f"wrong {number}"}).encode()
-        refused = await house.ask("POST", "/signin", headers, form)
-    assert refused.status == 429
+    headers = {**FORM, "x_forwarded_for": "192.0.2.66"}
+    guesses = [urlencode({"name": "ann", "key": f"wrong {number}"}) for number in range(BY_NAME + 1)]
+    refused = [(await house.ask("POST", "/signin", headers, guess.encode())).status for guess in guesses]
+    assert refused[-1] == 429
     form = urlencode({"name": "ann", "key": password}).encode()
     answer = await house.ask("POST", "/signin", {**FORM, "x_forwarded_for": "198.51.100.7"}, form)
     assert answer.status == 303
