@@ -1,9 +1,11 @@
 """Our own pages serve everybody: axe finds nothing grave, a narrow screen and a keyboard are enough."""
 
+import json
 import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,6 +25,7 @@ PAGES = (
     "empty inbox",
     "message",
     "strange message",
+    "shared",
     "signin",
     "forgot",
     "account",
@@ -74,6 +77,7 @@ def paths(house: House) -> dict[str, str]:
         "empty inbox": f"/inbox/{address('nobody')}",
         "message": house.paths(VIEWS["page"], "dana")[0],
         "strange message": house.paths(VIEWS["page"], "words")[-1],
+        "shared": shared(house, "dana"),
         "signin": "/signin",
         "forgot": "/forgot",
         "account": "/account",
@@ -91,6 +95,16 @@ def visit(house: House, paths: dict[str, str], screen: Page, name: str) -> None:
         screen.get_by_label("Key or password").fill(PASSWORD)
         screen.get_by_role("button", name="Sign in").click()
     screen.goto(house.origin + paths[name])
+
+
+def shared(house: House, name: str) -> str:
+    """A link to the newest message of an inbox."""
+    key = mailweir("account", "add", "sharer", data=house.server.data).stdout.strip()
+    path = f"/api/addresses/{address(name)}/messages/{house.mail[name][0]['_id']}/share"
+    answer = house.server.api.post(f"{path}?_mailsacKey={key}")
+    assert answer.status == 200, answer
+    url: str = json.loads(answer.body)["url"]
+    return urlsplit(url).path
 
 
 @pytest.fixture
@@ -226,3 +240,33 @@ def test_a_person_changes_his_password_and_makes_a_key(house: House, screen: Pag
     assert screen.get_by_role("button", name="Revoke ci").count() == 0
     screen.get_by_role("button", name="Sign out everywhere").click()
     assert screen.get_by_role("heading", level=1).inner_text() == "Sign in"
+
+
+@screens((WIDE, "light"), (NARROW, "dark"))
+def test_a_person_shares_a_message_with_somebody_without_an_account(house: House, screen: Page) -> None:
+    name = f"sharer-{(screen.viewport_size or {'width': 0})['width']}"
+    key = mailweir("account", "add", name, data=house.server.data).stdout.strip()
+    inbox = f"{name}@private.test"
+    assert house.server.api.post(f"/api/addresses/{inbox}?_mailsacKey={key}").status == 200
+    house.server.api.drop(inbox, b"Subject: For your eyes\r\n\r\nonly\r\n")
+    screen.goto(f"{house.origin}/signin")
+    screen.get_by_label("Account, account/user").fill(name)
+    screen.get_by_label("Key or password").fill(key)
+    screen.get_by_role("button", name="Sign in").click()
+    screen.goto(f"{house.origin}/inbox/{inbox}")
+    screen.get_by_role("link", name="For your eyes").click()
+    screen.get_by_label("How long the link is good").select_option("7 days")
+    assert sound(screen)
+    screen.get_by_role("button", name="Share").click()
+    link = screen.locator("[data-copy]").inner_text()
+    assert sound(screen)
+    screen.context.clear_cookies()
+    screen.goto(link)
+    assert screen.get_by_role("heading", level=1).inner_text() == "For your eyes"
+    assert screen.get_by_role("button", name="Delete").count() == 0
+
+
+def sound(page: Page) -> bool:
+    """Whether the page is fit for everybody, as the pages above are."""
+    width = (page.viewport_size or {"width": 0})["width"]
+    return grave(page) == [] and page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -33,7 +33,7 @@ _USUAL: Final[Mapping[str, str]] = {
     "key_name": "spare",
     "user": "bob",
     "session": "0123456789ab",
-    "token": "k_made0up0token00000",
+    "token": "unsigned",
 }
 
 

@@ -27,6 +27,7 @@ from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient
 from mailweir.model.user import Traits, User, UserName, operator_of
 from mailweir.policy.alternates import Alternates
 from mailweir.policy.hosting import Hosting
+from mailweir.policy.sharing import Links
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.mailbox import Shown
@@ -49,6 +50,7 @@ from mailweir.services.watching import Watching
 
 ALTERNATES = Alternates("a secret of tests")
 ROOT = Traits()
+LINKS = Links("a secret of tests")
 NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
 PLAIN = b"From: Ann <ann@sender.test>\r\nTo: bob@thing.test\r\nSubject: Hello\r\n\r\nIt works.\r\n"
 
@@ -252,6 +254,7 @@ class WebHouse:
             people,
             Profile(self.users, access, sessions),
             self.resets,
+            LINKS,
         )
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)

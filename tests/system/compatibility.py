@@ -29,6 +29,7 @@ NOT_THEIRS: Final = {
     "SetDomainPrivacy": "the original's specification has the path, and no method for it",
     "DeleteAllDomainMessagesByPut": "as some guides of the original have it",
     "ListAllMessages": "*all mail*",
+    "ShareMessage": "a link that shows one message to whoever has it",
     "DropMessage": "keeps a message, as if it had come by SMTP",
     "GetHeadersLegacy": "the original's older path of GetHeaders",
     "SetMessageLabels": "the way of the original's older clients",

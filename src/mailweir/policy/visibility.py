@@ -11,6 +11,7 @@ from typing import Literal
 
 from mailweir.model.account import WHOLE, AccountName, Scope
 from mailweir.model.address import Host, Inbox
+from mailweir.policy.sharing import Share
 
 
 class Refusal(Enum):
@@ -34,12 +35,14 @@ class Reader:
     """Who asks, as a door knows him: by the digest of the key that the client gave, if any.
 
     `on_loopback`: whether he sits at this machine. `session`: the digest of the token of somebody who has
-    signed in; a key goes before it.
+    signed in; a key goes before it. `share`: what the link opens that he has followed; then nothing else of
+    him counts. Only `services/sharing` says that a link is one of ours.
     """
 
     key: bytes | None = None
     on_loopback: bool = False
     session: bytes | None = None
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class AnonymousRules:
     deletes: Literal["one", "all", "none"] = "one"
     key_required: bool = False
     local: bool = False  # profile `local`: *All mail* is open to this machine
+
+
+def by_link(share: Share) -> Caller:
+    """Who follows a link: the account that made it, as far as reading that inbox goes."""
+    return Caller(share.account, scope=Scope(share.expires, writes=False, place=share.inbox))
 
 
 def is_for(caller: Caller, *inboxes: Inbox) -> Refusal | None:

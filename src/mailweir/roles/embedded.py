@@ -24,6 +24,7 @@ from mailweir.observe import logs
 from mailweir.policy.admission import Hosts
 from mailweir.policy.alternates import Alternates
 from mailweir.policy.hosting import Hosting
+from mailweir.policy.sharing import Links
 from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
@@ -123,6 +124,12 @@ def alternates(settings: Settings) -> Alternates:
     """Alternate addresses under this service's secret, which is made before any role starts."""
     assert settings.secret is not None  # noqa: S101  `serve` sees to it
     return Alternates(settings.secret)
+
+
+def links(settings: Settings) -> Links:
+    """Share links under the same secret."""
+    assert settings.secret is not None  # noqa: S101  `serve` sees to it
+    return Links(settings.secret)
 
 
 def hosting(settings: Settings) -> Hosting:

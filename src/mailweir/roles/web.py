@@ -37,6 +37,7 @@ from mailweir.roles.embedded import (
     Watch,
     alternates,
     hosting,
+    links,
     open_bus,
     open_directory,
     open_intake,
@@ -137,6 +138,7 @@ async def serving(
         people,
         Profile(users, access, sessions),
         Resets(people, signin, directory, Letters(receiving, facts.public_url).send_link),
+        links(settings),
         federation,
     )
     app = build(uses, dropping.drop, facts)

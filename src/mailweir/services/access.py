@@ -11,6 +11,7 @@ from mailweir.model.marks import UNMARKED
 from mailweir.model.message import Summary
 from mailweir.model.user import Actor, User, UserName
 from mailweir.policy import visibility
+from mailweir.policy.sharing import Share
 from mailweir.policy.visibility import AnonymousRules, Caller, Reader, Refusal
 from mailweir.ports.clock import Clock
 from mailweir.ports.directory import Directory
@@ -50,6 +51,8 @@ class Access:
     def caller(self, reader: Reader, *, changes: bool = False) -> Caller:
         """Who that is, wherever his key is good for. Whose session is over is somebody without a key."""
         now = self.clock.now()
+        if reader.share is not None:
+            return self._by_link(reader.share, now, changes=changes)
         digest = self._digest(reader, now)
         if digest is None:
             return Caller(on_loopback=reader.on_loopback)
@@ -213,6 +216,14 @@ class Access:
     def only_latest(self, caller: Caller) -> bool:
         """Whether the caller is shown no more of an inbox than its newest message."""
         return visibility.only_latest(self.rules, caller)
+
+    def _by_link(self, share: Share, now: int, *, changes: bool) -> Caller:
+        caller = visibility.by_link(share)
+        if share.expires <= now:
+            raise RefusedError(Refusal.UNKNOWN_KEY)
+        if changes:
+            _allow(visibility.may_change(caller))
+        return caller
 
     def _grant(self, reader: Reader) -> Grant | None:
         digest = self._digest(reader, self.clock.now())

@@ -17,11 +17,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from fakes import routes
-from fakes.web_house import Furnish, WebHouse
+from fakes.web_house import LINKS, Furnish, WebHouse
 from mailweir.model.account import AccountName, Scope
 from mailweir.model.address import Inbox, host_of
 from mailweir.model.message import MessageId
 from mailweir.policy.marking import toggled
+from mailweir.policy.sharing import Share
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.servers.web import static
 from mailweir.services.statistics import FRESH
@@ -37,6 +38,7 @@ SAID: Final = {
     OPEN: "opened-903477",
     CATCH_ALL: "caught-617283",
 }
+NEVER: Final = 4_102_444_800_000  # 2100, in milliseconds since the epoch
 SECRET: Final = [SAID[PRIVATE], SAID[STARRED], SAID[CLOSED], SAID[CATCH_ALL]]
 
 
@@ -139,6 +141,8 @@ MESSAGE: Final = "/api/addresses/{email:str}/messages/{message_id:str}"
 LOOKING = by_caller(200, 200, 200)
 NOBODYS = by_caller(401, 400, 400)  # an address that nobody has reserved
 SORTING = Row(by_caller(401, 403, 403), by_caller(401, 200, 403), changes=True)
+SHARING = Row(ACCOUNT, by_caller(401, 200, 403))
+SHARED: Final = "/shared/{token:str}"
 STATS: Final = "/api/mailstats"
 DOMAIN: Final = "/api/domains/{domain_name:str}"
 JSON: Final = "application/json"
@@ -168,6 +172,12 @@ def only_by_password() -> Row:
 
 def account(*, shows: Sequence[str] = (), query: str = "") -> Row:
     return Row(ACCOUNT, ACCOUNT, shows, query=query)
+
+
+def by_link(*, shows: Sequence[str]) -> Row:
+    """What a link of the stranger's opens, whoever follows it: what the stranger may read himself."""
+    found, lost = open_to_all().public, open_to_all(404).public
+    return Row(found, lost, shows, narrow=None, elsewhere={STARRED: lost})
 
 
 def counted(query: str = "") -> Row:
@@ -210,6 +220,12 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/inbox/{email:str}/{message_id:str}"): reads(),
     ("GET", "/inbox/{email:str}/{message_id:str}/html"): reads(),
     ("POST", "/inbox/{email:str}/{message_id:str}/delete"): reads(303, shows=(), changes=True),
+    ("POST", "/inbox/{email:str}/{message_id:str}/share"): replace(SHARING, body=b"hours=1", type=FORM),
+    ("POST", f"{MESSAGE}/share"): SHARING,
+    ("GET", SHARED): by_link(shows=(PUBLIC, OPEN)),
+    ("GET", f"{SHARED}/html"): by_link(shows=(PUBLIC, OPEN)),
+    ("GET", f"{SHARED}/raw"): by_link(shows=(PUBLIC, OPEN)),
+    ("GET", f"{SHARED}/attachments/{{identifier:str}}"): by_link(shows=(PUBLIC, OPEN)),
     ("POST", "/inbox"): open_to_all(303, b"address=any@thing.test", FORM),
     ("GET", "/api/me"): Row(ACCOUNT, ACCOUNT, narrow=None),
     ("GET", "/api/me/stats"): account(),
@@ -363,7 +379,7 @@ def path_of(route: str, cell: Cell, message: str, query: str) -> str:
         "key_name": "expired",
         "user": "bob",
         "session": "0123456789ab",
-        "token": "k_made0up0token00000",
+        "token": LINKS.token(Share(AccountName("stranger"), Inbox(cell.inbox), MessageId(message), NEVER)),
     }
     path = route.replace("/static/{name:str}", static.url_of("icon.svg"))
     for name, value in values.items():

@@ -69,6 +69,7 @@ async def test_the_description_names_the_real_operations(house: WebHouse) -> Non
         ("GET", "/api/account/journal"),
         ("GET", "/api/addresses/starred/messages"),
         ("PUT", "/api/addresses/{email}/messages/{message_id}/star"),
+        ("POST", "/api/addresses/{email}/messages/{message_id}/share"),
         ("PUT", "/api/addresses/{email}/messages/{message_id}/labels"),
         ("PUT", "/api/addresses/{email}/messages/{message_id}/labels/{label}"),
         ("DELETE", "/api/addresses/{email}/messages/{message_id}/labels/{label}"),

@@ -8,6 +8,7 @@ from typing import cast
 from litestar import Litestar, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from mailweir.policy.sharing import Links
 from mailweir.servers.web import (
     account_pages,
     federation_pages,
@@ -20,6 +21,7 @@ from mailweir.servers.web import (
     reference,
     rendering,
     reset_pages,
+    shared_pages,
     signin_pages,
     static,
 )
@@ -41,6 +43,7 @@ from mailweir.services.profile import Profile
 from mailweir.services.reading import Reading
 from mailweir.services.resets import Resets
 from mailweir.services.sessions import Sessions
+from mailweir.services.sharing import Sharing
 from mailweir.services.showing import Showing
 from mailweir.services.statistics import Statistics
 from mailweir.services.streams import Streams
@@ -61,6 +64,7 @@ class Uses:
     people: People
     profile: Profile
     resets: Resets
+    links: Links
     federation: Federation | None = None
 
 
@@ -84,6 +88,7 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
         uses.federation,
         Marking(reading),
         Showing(reading),
+        Sharing(reading, addresses.accounts, uses.links),
         streams,
         frames.of,
         drop,
@@ -113,6 +118,7 @@ def _router() -> Litestar:
         *API,
         *pages.HANDLERS,
         *message_pages.HANDLERS,
+        *shared_pages.HANDLERS,
         *signin_pages.HANDLERS,
         *account_pages.HANDLERS,
         *profile_pages.HANDLERS,

@@ -21,6 +21,7 @@ from mailweir.services.profile import Profile
 from mailweir.services.reading import Reading
 from mailweir.services.resets import Resets
 from mailweir.services.sessions import Sessions
+from mailweir.services.sharing import Sharing
 from mailweir.services.showing import Showing
 from mailweir.services.statistics import Statistics
 from mailweir.services.streams import Streams
@@ -85,6 +86,7 @@ class Door:
     federation: Federation | None
     marking: Marking
     showing: Showing
+    sharing: Sharing
     streams: Streams
     frame_of: FrameOf
     drop: Drop

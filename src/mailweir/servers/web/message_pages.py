@@ -6,26 +6,20 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from mailweir.model.digest import Digest
-from mailweir.model.message import Summary
+from mailweir.model.address import Inbox
+from mailweir.model.message import MessageId, Summary
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web import views
 from mailweir.servers.web.api.parameters import Email, Id, address_of, inbox_of, message_of
+from mailweir.servers.web.api.sharing import hours_of, link_view
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import Door, WebRequest, door_of
-from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, there
-from mailweir.servers.web.forms import check_origin
-from mailweir.servers.web.isolation import document, note, text_document
+from mailweir.servers.web.errors import NO_SUCH_MESSAGE, NotFoundError, WrongRequestError, there
+from mailweir.servers.web.forms import check_origin, fields_of
 from mailweir.servers.web.pages import see
 from mailweir.servers.web.rendering import render
+from mailweir.servers.web.sight import Sight
 from mailweir.services.access import RefusedError
-from mailweir.services.reading import PendingError
-
-VIEWS: Final = ("html", "text", "source", "headers")
-"""The ways to look at a message."""
-
-_SOURCE_OCTETS: Final = 256 * 1024  # a browser shows more only slowly; the download has all of it
-_TEXT: Final = 256 * 1024  # characters, for the same reason
 
 _View = Annotated[str, QueryParameter()]
 _Images = Annotated[str, QueryParameter()]
@@ -36,24 +30,11 @@ async def message_page(
     request: WebRequest, email: Email, message_id: Id, view: _View = "", images: _Images = ""
 ) -> Response[bytes]:
     """One message, in one of VIEWS; without its digest while that is being made."""
-    reader = await reader_of(request)
-    inbox = inbox_of(email)
-    wanted = message_of(message_id)
     door = door_of(request)
-    summary = there(await door.reading.find(reader, inbox, wanted), NO_SUCH_MESSAGE)
-    try:
-        digest = await door.showing.digest(reader, inbox, wanted)
-    except PendingError:
-        digest = None
-    shown = view if view in VIEWS else "html" if digest is not None and digest.html else "text"
-    values = _values(door, reader, summary, digest) | {"view": shown, "images": images == "1"}
-    if shown == "source":
-        raw = there(await door.reading.raw(reader, inbox, wanted), NO_SUCH_MESSAGE)
-        values |= {"source": views.source(raw[:_SOURCE_OCTETS]), "cut": len(raw) > _SOURCE_OCTETS}
-    elif shown == "headers":
-        headers = await door.showing.headers(reader, inbox, wanted) if digest is not None else ()
-        values |= {"headers": [(name, views.visible(value)) for name, value in headers or ()]}
-    return render("message.html", values)
+    sight = _sight(door, await reader_of(request), inbox_of(email), message_of(message_id))
+    summary = await sight.summary()
+    values = await sight.values(summary, view, images=images == "1")
+    return render("message.html", values | _around(sight, summary))
 
 
 @get("/inbox/{email:str}/{message_id:str}/html", include_in_schema=False)
@@ -61,13 +42,9 @@ async def message_frame(
     request: WebRequest, email: Email, message_id: Id, images: _Images = ""
 ) -> Response[bytes]:
     """The sanitised HTML as a document of its own, for the frame. Images are fetched only when asked for."""
-    reader = await reader_of(request)
-    inbox = inbox_of(email)
-    wanted = message_of(message_id)
-    showing = door_of(request).showing
-    digest = there(await showing.digest(reader, inbox, wanted), NO_SUCH_MESSAGE)
-    html = there(await showing.clean_html(reader, inbox, wanted, digest), NO_SUCH_MESSAGE)
-    return document(html or text_document(_text(digest)), remote_images=images == "1")
+    door = door_of(request)
+    sight = _sight(door, await reader_of(request), inbox_of(email), message_of(message_id))
+    return await sight.frame(images=images == "1")
 
 
 @post("/inbox/{email:str}/{message_id:str}/delete", include_in_schema=False, status_code=303)
@@ -81,31 +58,54 @@ async def delete_from_page(request: WebRequest, email: Email, message_id: Id) ->
     return see(views.url_of_inbox(inbox))
 
 
-HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (message_page, message_frame, delete_from_page)
+@post("/inbox/{email:str}/{message_id:str}/share", include_in_schema=False, status_code=200)
+async def share_from_page(request: WebRequest, email: Email, message_id: Id) -> Response[bytes]:
+    """The share button: a page with the link. Raises ForeignFormError as above."""
+    check_origin(request)
+    door, reader = door_of(request), await reader_of(request)
+    account = door.reading.access.signed_in(reader)
+    inbox, message = inbox_of(email), message_of(message_id)
+    hours = await _written_hours(request)
+    link = there(await door.sharing.share(reader, inbox, message, hours=hours), NO_SUCH_MESSAGE)
+    values = {
+        "facts": door.facts,
+        "account": account,
+        "link": link_view(link, door.facts.public_url),
+        "page_url": _page_url(inbox, message),
+    }
+    return render("link.html", values)
 
 
-def _values(door: Door, reader: Reader, summary: Summary, digest: Digest | None) -> dict[str, object]:
+HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
+    message_page,
+    message_frame,
+    delete_from_page,
+    share_from_page,
+)
+
+
+def _page_url(inbox: Inbox, message: MessageId) -> str:
+    return f"{views.url_of_inbox(inbox)}/{message}"
+
+
+def _sight(door: Door, reader: Reader, inbox: Inbox, message: MessageId) -> Sight:
+    address = views.url_of_inbox(inbox).removeprefix("/inbox/")
+    files = f"/api/addresses/{address}/messages/{message}/attachments"
+    return Sight(door, reader, inbox, message, _page_url(inbox, message), files)
+
+
+def _around(sight: Sight, summary: Summary) -> dict[str, object]:
+    """What the page has besides the message itself."""
     inbox_url = views.url_of_inbox(summary.inbox)
     address = inbox_url.removeprefix("/inbox/")
-    files = f"/api/addresses/{address}/messages/{summary.id}/attachments"
     return {
-        "facts": door.facts,
-        "account": door.reading.access.caller(reader).account,
-        "row": views.row(summary, door.facts.now()),
+        "account": sight.door.reading.access.caller(sight.reader).account,
         "inbox_url": inbox_url,
-        "page_url": f"{inbox_url}/{summary.id}",
         "changes": f"{inbox_url}/changes",
-        "fields": views.fields(summary),
-        "digest": digest,
-        "text": _text(digest)[:_TEXT] if digest is not None else "",
-        "cut": digest is not None and len(digest.text) > _TEXT,
-        "codes": [views.visible(code.value) for code in summary.brief.codes] if summary.brief else [],
-        "actions": views.actions(summary),
-        "files": views.files(digest, files) if digest is not None else [],
-        "remote": digest is not None and "<img" in digest.html,
         "raw_url": f"/api/raw/{address}/{summary.id}",
-        "delete_url": f"{inbox_url}/{summary.id}/delete",
-        "deletable": _may_delete(door, reader, summary),
+        "delete_url": f"{sight.page_url}/delete",
+        "share_url": f"{sight.page_url}/share",
+        "deletable": _may_delete(sight.door, sight.reader, summary),
     }
 
 
@@ -119,5 +119,8 @@ def _may_delete(door: Door, reader: Reader, summary: Summary) -> bool:
     return True
 
 
-def _text(digest: Digest) -> str:
-    return note(digest.brief.reasons) if digest.brief.state == "failed" else digest.text
+async def _written_hours(request: WebRequest) -> int:
+    try:
+        return hours_of(fields_of(await request.body(), most=10).get("hours", ""))
+    except ValueError as error:
+        raise WrongRequestError("That is not the form of this page.") from error

@@ -13,7 +13,7 @@ from mailweir.servers.web.door import WebRequest
 from mailweir.servers.web.static import url_of
 
 _PAGES: Final = re.compile(
-    r"/(?:inbox(?:/.*)?|docs/?|signin(?:/.*)?|signout|account(?:/.*)?|forgot|reset/.*)?"
+    r"/(?:inbox(?:/.*)?|docs/?|signin(?:/.*)?|signout|account(?:/.*)?|forgot|reset/.*|shared/.*)?"
 )
 
 

@@ -14,6 +14,7 @@ from mailweir.servers.web.api import (
     marks,
     messages,
     people,
+    sharing,
     statistics,
     unified,
     validations,
@@ -22,6 +23,7 @@ from mailweir.servers.web.api import (
 API: Final[tuple[HTTPRouteHandler, ...]] = (
     *messages.HANDLERS,
     *bodies.HANDLERS,
+    *sharing.HANDLERS,
     *attachments.HANDLERS,
     *events.HANDLERS,
     *addresses.HANDLERS,
