@@ -31,6 +31,7 @@ PROMISED = [
     "anonymous_reads",
     "anonymous_deletes",
     "api_requires_key",
+    "guest_password",
     "base_domains",
     "mx_hosts",
     "dns_servers",
@@ -207,6 +208,19 @@ def test_a_door_that_is_off_has_no_address() -> None:
 def test_settings_reach_a_child_as_they_are() -> None:
     whole = settings(secret="hush", tls_certificate="/c.pem", tls_key="/k.pem", smtp="[::1]:0,127.0.0.1:0")
     assert from_json(to_json(whole)) == whole
+
+
+@pytest.mark.parametrize(
+    ("length", "taken"), [(11, False), (12, True), (13, True), (127, True), (128, True), (129, False)]
+)
+def test_a_guest_password_is_neither_short_nor_endless(length: int, taken: bool) -> None:  # noqa: FBT001
+    password = "ä" * length
+    if taken:
+        assert settings(guest_password=password).guest_password == password
+        return
+    with pytest.raises(SettingsError, match="12 to 128 characters") as refused:
+        settings(guest_password=password)
+    assert password not in str(refused.value)
 
 
 def test_what_people_are_shown_holds_no_secret() -> None:

@@ -117,7 +117,8 @@ def test_a_wrong_secret_is_never_repeated() -> None:
 
 
 def test_secrets_are_not_in_the_representation_of_the_settings() -> None:
-    settings = load({"secret": "hush", "bootstrap_password": "hush", "bootstrap_key": "hush"}, {}).settings
+    secrets = ("secret", "guest_password", "bootstrap_password", "bootstrap_key")
+    settings = load(dict.fromkeys(secrets, "hush" * 3), {}).settings
     assert "hush" not in repr(settings)
 
 

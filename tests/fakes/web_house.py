@@ -1,6 +1,7 @@
 """A whole web door on loopback, over a store in memory, and a client that sends exactly what it is told."""
 
 import asyncio
+import base64
 import json
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -36,6 +37,7 @@ from mailweir.servers.web.server import WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
+from mailweir.services.guests import Guests
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
 from mailweir.services.profile import Profile
@@ -51,6 +53,7 @@ from mailweir.services.watching import Watching
 ALTERNATES = Alternates("a secret of tests")
 ROOT = Traits()
 LINKS = Links("a secret of tests")
+GUEST_PASSWORD = "open sésame: 12"
 NOW = 1_795_600_800_123  # 2026-11-24T16:40:00.123Z... a Tuesday
 PLAIN = b"From: Ann <ann@sender.test>\r\nTo: bob@thing.test\r\nSubject: Hello\r\n\r\nIt works.\r\n"
 
@@ -245,6 +248,7 @@ class WebHouse:
         self.people = people
         self.resets = Resets(people, signin, directory, self.send_link)
         self.metering = Metering(self.plans, access.directory, self.clock)
+        guests = Guests(GUEST_PASSWORD if self.rules.guests_only else None, self.clock)
         uses = Uses(
             reading,
             Addresses(self.accounts, access, ALTERNATES),
@@ -255,6 +259,7 @@ class WebHouse:
             Profile(self.users, access, sessions),
             self.resets,
             LINKS,
+            guests,
         )
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)
@@ -395,6 +400,11 @@ class WebHouse:
                 writer.close()
             await writer.wait_closed()
         return Answer(int(status_line.split()[1]), headers, body)
+
+
+def basic(password: str, name: str = "anybody") -> str:
+    """What `Authorization` says of these (RFC 7617)."""
+    return f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}"
 
 
 Furnish = Callable[..., Awaitable[WebHouse]]

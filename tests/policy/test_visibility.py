@@ -9,9 +9,11 @@ from mailweir.model.account import AccountName
 from mailweir.policy.visibility import (
     AnonymousRules,
     Caller,
+    Guest,
     Refusal,
     may_clear,
     may_delete,
+    may_enter,
     may_list_all,
     may_read,
     only_latest,
@@ -104,3 +106,30 @@ def test_what_is_captured_is_saved_in_public_inboxes_only(
     assert saver(None, owner) is None
     assert not sees(ANYBODY, owner, saved_by)
     assert sees(Caller(owner or ANN), owner, saved_by)
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_where_guests_give_a_password_nobody_without_an_account_is_let_in_without_it(
+    local: bool,  # noqa: FBT001
+) -> None:
+    rules = AnonymousRules(guests_only=True, local=local)
+    for loopback in (False, True):
+        assert may_enter(rules, Caller(on_loopback=loopback)) is Refusal.GUESTS_ONLY
+        assert may_enter(rules, Caller(on_loopback=loopback, guest=Guest.YES)) is None
+        wrong = Caller(on_loopback=loopback, guest=Guest.TOO_MANY_WRONG)
+        assert may_enter(rules, wrong) is Refusal.TOO_MANY_WRONG
+        for guest in Guest:
+            assert may_enter(AnonymousRules(local=local), Caller(on_loopback=loopback, guest=guest)) is None
+    for guest in Guest:
+        assert may_enter(rules, Caller(ANN, guest=guest)) is None
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+def test_a_guest_may_what_anybody_may_and_nothing_more(rules: AnonymousRules) -> None:
+    for loopback, owner in product((False, True), (None, ANN)):
+        anybody, guest = Caller(on_loopback=loopback), Caller(on_loopback=loopback, guest=Guest.YES)
+        for rule in (may_read, may_delete, may_clear):
+            assert rule(rules, guest, owner) is rule(rules, anybody, owner)
+        assert may_list_all(rules, guest) is may_list_all(rules, anybody)
+        assert only_latest(rules, guest) is only_latest(rules, anybody)
+        assert sees(guest, owner) is sees(anybody, owner)

@@ -26,6 +26,7 @@ _URI = r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+;=%-]+"
 _CONTACT = re.compile(rf"mailto:{_URI}@{_URI}|https://{_URI}|tel:\+?[0-9][0-9().-]*")
 _LONGEST_HOST = 253  # RFC 1035 §2.3.4, without the root's dot
 _DNS_PORT = 53
+_LONGEST_PASSWORD = 128  # characters
 _LONGEST_NUMBER = 18  # digits: a longer one is refused before it is computed
 
 
@@ -207,6 +208,19 @@ def address(allowed: str, *patterns: str) -> Kind:
         return text
 
     return Kind(allowed, read, _show_address)
+
+
+def password(least: int) -> Kind:
+    """Text of so many characters at least, which people give."""
+
+    def read(raw: object) -> str:
+        text = _text(raw)
+        if not least <= len(text) <= _LONGEST_PASSWORD:
+            raise ValueError(raw)
+        return text
+
+    allowed = f"{least} to {_LONGEST_PASSWORD} characters, none of which is a control character"
+    return Kind(allowed, read, _show)
 
 
 PATH = Kind("a path", _read_path, _show)

@@ -137,6 +137,15 @@ class Settings:
     api_requires_key: Annotated[
         bool, Setting(kinds.TRUTH, "false", "Whether every call of the API needs a key.")
     ]
+    guest_password: Annotated[
+        str | None,
+        Setting(
+            kinds.password(12),
+            None,
+            "What people without a key have to give to see anything: by HTTP Basic, under any name.",
+            secret=True,
+        ),
+    ] = field(repr=False)
     base_domains: Annotated[
         tuple[str, ...],
         Setting(

@@ -28,6 +28,16 @@ class Refusal(Enum):
     READ_ONLY = "this key changes nothing"
     ELSEWHERE = "this key is for another place"
     NOT_A_MANAGER = "a member of the account"
+    GUESTS_ONLY = "the guest password is needed"
+    TOO_MANY_WRONG = "too many wrong guest passwords"
+
+
+class Guest(Enum):
+    """What somebody is who has no account: whether the guest password is known to him."""
+
+    NO = "no guest"
+    YES = "a guest"
+    TOO_MANY_WRONG = "from a network of too many wrong passwords"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Reader:
     on_loopback: bool = False
     session: bytes | None = None
     share: Share | None = None
+    guest: Guest = Guest.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class Caller:
     account: AccountName | None = None
     on_loopback: bool = False
     scope: Scope = WHOLE
+    guest: Guest = Guest.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +77,22 @@ class AnonymousRules:
     deletes: Literal["one", "all", "none"] = "one"
     key_required: bool = False
     local: bool = False  # profile `local`: *All mail* is open to this machine
+    guests_only: bool = False  # of them, only to those who know the guest password
 
 
 def by_link(share: Share) -> Caller:
     """Who follows a link: the account that made it, as far as reading that inbox goes."""
     return Caller(share.account, scope=Scope(share.expires, writes=False, place=share.inbox))
+
+
+def may_enter(rules: AnonymousRules, caller: Caller) -> Refusal | None:
+    """None when the caller may see anything here that is open to people without an account.
+
+    A guest may do what everybody may do where no guest password is set, and nothing more.
+    """
+    if caller.account is not None or not rules.guests_only or caller.guest is Guest.YES:
+        return None
+    return Refusal.TOO_MANY_WRONG if caller.guest is Guest.TOO_MANY_WRONG else Refusal.GUESTS_ONLY
 
 
 def is_for(caller: Caller, *inboxes: Inbox) -> Refusal | None:

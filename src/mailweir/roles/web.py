@@ -53,6 +53,7 @@ from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.federation import Federation
+from mailweir.services.guests import Guests
 from mailweir.services.learning import learn
 from mailweir.services.letters import Letters
 from mailweir.services.metering import Metering
@@ -104,6 +105,7 @@ async def serving(
         deletes=settings.anonymous_deletes,
         key_required=settings.api_requires_key,
         local=settings.profile == "local",
+        guests_only=settings.guest_password is not None,
     )
 
     def listen(signal: Signal) -> None:
@@ -139,6 +141,7 @@ async def serving(
         Profile(users, access, sessions),
         Resets(people, signin, directory, Letters(receiving, facts.public_url).send_link),
         links(settings),
+        Guests(settings.guest_password, clock),
         federation,
     )
     app = build(uses, dropping.drop, facts)

@@ -55,11 +55,11 @@ class Access:
             return self._by_link(reader.share, now, changes=changes)
         digest = self._digest(reader, now)
         if digest is None:
-            return Caller(on_loopback=reader.on_loopback)
+            return self._nobody(reader)
         grant = self.directory.grant_of(digest)
         if grant is None or (grant.scope.expires is not None and grant.scope.expires <= now):
             if reader.key is None:
-                return Caller(on_loopback=reader.on_loopback)
+                return self._nobody(reader)
             raise RefusedError(Refusal.UNKNOWN_KEY)
         if not grant.user:
             self.uses[digest] = now
@@ -76,6 +76,11 @@ class Access:
         if inboxes:
             _allow(visibility.is_for(caller, *inboxes))
         return caller
+
+    def enter(self, reader: Reader) -> None:
+        """Lets in whoever may see anything here, be it nobody's mail; an unknown key is as good as none."""
+        if self.known(reader) is None:
+            self._nobody(reader)
 
     def known(self, reader: Reader) -> AccountName | None:
         """Whose key that is, good or not; None for one that is unknown, and for none. Never raises."""
@@ -216,6 +221,12 @@ class Access:
     def only_latest(self, caller: Caller) -> bool:
         """Whether the caller is shown no more of an inbox than its newest message."""
         return visibility.only_latest(self.rules, caller)
+
+    def _nobody(self, reader: Reader) -> Caller:
+        """Somebody without an account, where he is let in."""
+        caller = Caller(on_loopback=reader.on_loopback, guest=reader.guest)
+        _allow(visibility.may_enter(self.rules, caller))
+        return caller
 
     def _by_link(self, share: Share, now: int, *, changes: bool) -> Caller:
         caller = visibility.by_link(share)

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from fakes import routes
-from fakes.web_house import LINKS, Furnish, WebHouse
+from fakes.web_house import GUEST_PASSWORD, LINKS, Furnish, WebHouse, basic
 from mailweir.model.account import AccountName, Scope
 from mailweir.model.address import Inbox, host_of
 from mailweir.model.message import MessageId
@@ -66,6 +66,7 @@ LIKE: Final = {
     "narrow": "owner",
     "revoked": "unknown",
     "expired": "unknown",
+    "guest": "anonymous",
 }
 CALLERS: Final = ("anonymous", "neighbour", "owner", "stranger", "unknown", *LIKE)
 BY_QUERY: Final = ("owner", "stranger", "unknown")
@@ -397,6 +398,8 @@ async def status_and_body(house: WebHouse, row: Row, cell: Cell, target: str, ke
         lines.append("X-Forwarded-For: 192.0.2.1")
     if key and cell.way == "header":
         lines.append(f"Mailsac-Key: {key}")
+    if cell.caller == "guest":
+        lines.append(f"Authorization: {basic(GUEST_PASSWORD)}")
     if row.body is not None:
         lines += [f"Content-Type: {row.type}", f"Content-Length: {len(row.body)}"]
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
@@ -466,6 +469,46 @@ async def test_a_socket_is_opened_by_those_who_may_read(furnish: Furnish, cell: 
         house.nudge(place_of(cell.inbox))
         async with asyncio.timeout(5):
             assert json.loads(await socket.recv())["subject"] == SAID[cell.inbox]
+
+
+OPEN_TO_ALL: Final = {
+    ("GET", "/livez"),
+    ("GET", "/readyz"),
+    ("GET", "/signin"),
+    ("GET", "/static/{name:str}"),
+    ("POST", "/signin"),
+    ("POST", "/signout"),
+} | {route for route in ROWS if route[1].startswith(SHARED)}
+"""What nobody needs the guest password for; who follows a link is known by that."""
+
+
+@pytest.mark.parametrize("route", sorted(ROWS), ids=" ".join)
+async def test_where_guests_give_a_password_they_see_what_everybody_would_and_others_nothing(
+    furnish: Furnish, route: tuple[str, str]
+) -> None:
+    row = ROWS[route]
+    wrong: list[object] = []
+    house = await furnish(AnonymousRules(local=True, guests_only=True))
+    keys, changed = await furnished(house), False
+    for caller, inbox in product(("anonymous", "neighbour", "guest", "owner", "stranger", "unknown"), SAID):
+        cell = Cell(caller, inbox, "header")
+        if changed:
+            keys = await furnished(house)
+        house.clock.time += int(FRESH * 1000)
+        message = house.keep(inbox, mail(inbox))
+        if inbox == STARRED:
+            await house.mailbox.mark(
+                Inbox(STARRED), MessageId(message), partial(toggled, account=AccountName("owner"))
+            )
+        target = f"{route[0]} {path_of(route[1], cell, message, row.query)}"
+        status, body = await status_and_body(house, row, cell, target, keys.get(caller, ""))
+        changed = route[0] != "GET" and status < 400
+        nobody = caller in {"anonymous", "neighbour", "unknown"} and route not in OPEN_TO_ALL
+        expected = 401 if nobody else row.expected(route[1], cell)
+        seen = SAID.values() if nobody else () if caller == "owner" else SECRET
+        if status != expected or any(said in body for said in seen):
+            wrong.append((cell, status, expected, body[:200]))
+    assert wrong == []
 
 
 def test_there_are_as_many_cells_as_are_told() -> None:

@@ -30,12 +30,14 @@ from mailweir.servers.web.door import Door, Drop, WebFacts, WebRequest, bring, d
 from mailweir.servers.web.errors import ErrorBody, error_body, problem
 from mailweir.servers.web.frames import Frames
 from mailweir.servers.web.guard import Guard
+from mailweir.servers.web.guests import Greeting
 from mailweir.servers.web.live import SLOW, Live
 from mailweir.servers.web.metered import Metered
 from mailweir.servers.web.polling import Polling
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.federation import Federation
+from mailweir.services.guests import Guests
 from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
@@ -65,6 +67,7 @@ class Uses:
     profile: Profile
     resets: Resets
     links: Links
+    guests: Guests
     federation: Federation | None = None
 
 
@@ -94,9 +97,16 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
         drop,
         facts,
     )
-    live = Live(streams, frames.of, facts.public_url, facts.report, slow)
+    live = Live(streams, frames.of, facts.public_url, facts.report, uses.guests, slow)
     polling = Metered(Polling(_behind(door), reading, facts), reading.access, uses.metering)
-    return Guard(polling, live, message_size_limit=facts.message_size_limit, report=facts.report)
+    door_in = polling if uses.guests.password is None else Greeting(polling, uses.guests)
+    return Guard(
+        door_in,
+        live,
+        message_size_limit=facts.message_size_limit,
+        report=facts.report,
+        trusted_proxies=facts.trusted_proxies,
+    )
 
 
 def _behind(door: Door) -> ASGIApp:

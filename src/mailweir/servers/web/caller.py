@@ -15,11 +15,11 @@ import msgspec
 from litestar.types import HTTPScope, WebSocketScope
 
 from mailweir.model.account import key_hash
-from mailweir.policy.networks import client_behind
-from mailweir.policy.visibility import Reader
+from mailweir.policy.visibility import Guest, Reader
 from mailweir.servers.web.cookies import token_of
-from mailweir.servers.web.door import WebRequest, door_of
+from mailweir.servers.web.door import WebRequest
 from mailweir.servers.web.errors import WrongRequestError
+from mailweir.servers.web.guests import guest_of
 from mailweir.servers.web.metered import slip_of
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -29,6 +29,7 @@ KEY: Final = "_mailsacKey"
 """The key's name in a query and in a body."""
 
 _HEADER: Final = b"mailsac-key"
+_OPEN: Final = frozenset({"/signin", "/signout"})  # whoever has an account needs no guest password to say so
 _READING: Final = frozenset({"GET", "HEAD"})
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _QUERY_FIELDS: Final = 100
@@ -49,7 +50,7 @@ async def reader_of(request: WebRequest) -> Reader:
     """The reader behind a request. Raises WrongRequestError for a JSON body that is none."""
     reader = metered_reader(request.scope)
     if reader.key is None and (key := await _body_key(request)):
-        reader = Reader(key_hash(key), reader.on_loopback)
+        reader = Reader(key_hash(key), reader.on_loopback, guest=reader.guest)
         _admit(request.scope, reader)
     return reader
 
@@ -72,7 +73,8 @@ def reader_by_scope(scope: AnyScope, *query_names: str) -> Reader:
     if not key and scope["query_string"]:
         query = query_of(scope)
         key = next((query[name] for name in (KEY, *query_names) if query.get(name)), "")
-    return Reader(key_hash(key) if key else None, _on_loopback(scope), _session(scope))
+    guest = Guest.YES if scope["path"] in _OPEN else guest_of(scope)
+    return Reader(key_hash(key) if key else None, _on_loopback(scope), _session(scope), guest=guest)
 
 
 def query_of(scope: AnyScope) -> dict[str, str]:
@@ -86,13 +88,8 @@ def query_of(scope: AnyScope) -> dict[str, str]:
 
 
 def peer_ip(request: WebRequest) -> str:
-    """Where somebody is: at the other end of the connection, or of a trusted proxy's; "" for unknown."""
-    peer = request.client.host if request.client else ""
-    trusted = door_of(request).facts.trusted_proxies
-    if not trusted:
-        return peer
-    lines = (value for name, value in request.scope["headers"] if name == b"x-forwarded-for")
-    return client_behind(peer, b",".join(lines).decode("latin-1"), trusted)
+    """Where somebody is, as `guard` has found out; "" when the listener cannot tell."""
+    return request.client.host if request.client else ""
 
 
 async def _body_key(request: WebRequest) -> str | None:

@@ -26,6 +26,9 @@ from mailweir.services.reading import PendingError
 
 T = TypeVar("T")
 
+CHALLENGE: Final = 'Basic realm="Mailweir", charset="UTF-8"'
+"""RFC 7617 §2.1: what has a browser ask for the guest password by itself, and send it in UTF-8."""
+
 NOT_AUTHORIZED: Final = "Not authorized. You may need to log in first."
 PENDING: Final = "This message was kept a moment ago and is still being read. Please try again in a second."
 TOO_BROAD: Final = "This search took too long. Please narrow it, by from:, after: or rarer words for example."
@@ -154,6 +157,18 @@ _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
         "Members do not see to users, keys and domains; keys that expire, not to users and keys.",
     ),
     Refusal.TAKEN: (HTTPStatus.UNAUTHORIZED, "This address belongs to another account."),
+    Refusal.GUESTS_ONLY: (
+        HTTPStatus.UNAUTHORIZED,
+        "This server is for its guests. Give its guest password, under any name, or sign in.",
+    ),
+    Refusal.TOO_MANY_WRONG: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "There were too many wrong guest passwords from your network. Please try again in a minute.",
+    ),
+}
+_REFUSAL_HEADERS: Final[Mapping[Refusal, Mapping[str, str]]] = {
+    Refusal.GUESTS_ONLY: {"www-authenticate": CHALLENGE},
+    Refusal.TOO_MANY_WRONG: {"retry-after": "60"},
 }
 # What our own code does not word, and what the framework words by repeating the request.
 _WORDS: Final[Mapping[int, str]] = {
@@ -204,7 +219,7 @@ class ErrorBody(msgspec.Struct, kw_only=True, omit_defaults=True):
 def problem(error: Exception) -> Problem:
     """What an exception means to the client."""
     if isinstance(error, RefusedError):
-        return Problem(*_REFUSALS[error.refusal])
+        return Problem(*_REFUSALS[error.refusal], _REFUSAL_HEADERS.get(error.refusal, {}))
     if isinstance(error, NotReadyError):
         return replace(_problem(_STATUS[NotReadyError], str(error)), reasons=error.reasons)
     if isinstance(error, WrongQueryError):

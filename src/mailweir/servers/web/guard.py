@@ -6,7 +6,7 @@ that every answer carries the security headers.
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import unquote
 
@@ -21,6 +21,7 @@ from litestar.types import (
     WebSocketScope,
 )
 
+from mailweir.policy.networks import Network, client_behind
 from mailweir.servers.web.answers import send_problem
 from mailweir.servers.web.errors import (
     RequestError,
@@ -58,14 +59,18 @@ class Guard:
         *,
         message_size_limit: int,
         report: Callable[[BaseException, str], None],
+        trusted_proxies: Sequence[Network] = (),
     ) -> None:
         self._app = app
         self._live = live
         self._message_size_limit = message_size_limit
         self._report = report
+        self._trusted = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request (ASGI)."""
+        if self._trusted and scope["type"] != "lifespan":
+            _look_behind(scope, self._trusted)
         if scope["type"] == "websocket":
             try:
                 _framing(scope)
@@ -100,6 +105,17 @@ class Guard:
         if takes_message:
             return body.next
         return await body.whole()
+
+
+def _look_behind(scope: HTTPScope | WebSocketScope, trusted: Sequence[Network]) -> None:
+    """Has a request come from where its client is, behind the proxies that may say so."""
+    client = scope["client"]
+    if client is None:
+        return
+    lines = (value for name, value in scope["headers"] if name == b"x-forwarded-for")
+    behind = client_behind(client[0], b",".join(lines).decode("latin-1"), trusted)
+    if behind != client[0]:
+        scope["client"] = (behind, 0)
 
 
 class _Body:

@@ -29,8 +29,10 @@ from mailweir.servers.web.errors import (
     WrongRequestError,
     problem,
 )
+from mailweir.servers.web.guests import greet
 from mailweir.servers.web.security_headers import securing
 from mailweir.services.access import RefusedError
+from mailweir.services.guests import Guests
 from mailweir.services.streams import ADDRESSES, AGAIN, Start, Streams
 
 PATH: Final = "/incoming-messages"
@@ -75,6 +77,7 @@ class Live:
     frame_of: FrameOf
     public_url: str
     report: Callable[[BaseException, str], None]
+    guests: Guests
     slow: float = SLOW
 
     async def __call__(self, scope: WebSocketScope, receive: Receive, send: Send) -> None:
@@ -113,6 +116,7 @@ class Live:
         self._check_origin(scope)
         query = query_of(scope)
         inboxes, domains = named_in(query.get("addresses", ""))
+        greet(scope, self.guests)
         reader = reader_by_scope(scope, "key")
         start = await self.streams.start(reader, inboxes, since_of(query.get("since", "")))
         if domains:

@@ -35,6 +35,8 @@ _QUIET: Final = 15.0  # seconds after which a stream that has nothing to tell sa
 _PAUSE: Final = 0.25  # seconds between two changes that are told: a page is not drawn more often
 _LOOK: Final = 1.0  # seconds: nudges may be lost, and a deletion gives none
 
+_NO_ENTRY: Final = frozenset({Refusal.UNKNOWN_KEY, Refusal.GUESTS_ONLY, Refusal.TOO_MANY_WRONG})
+
 _Listed = Annotated[str, QueryParameter()]
 _Sought = Annotated[str, QueryParameter(name="query")]
 
@@ -57,7 +59,7 @@ async def home(request: WebRequest, limit: _Listed = str(_LISTED), sought: _Soug
     try:
         search = await _search(door, reader, None, sought, length)
     except RefusedError as error:
-        if error.refusal is Refusal.UNKNOWN_KEY:
+        if error.refusal in _NO_ENTRY:
             raise
         return render("home.html", {"facts": door.facts, "account": ""})
     values = {"changes": "/changes", "account": door.reading.access.caller(reader).account}
@@ -67,6 +69,7 @@ async def home(request: WebRequest, limit: _Listed = str(_LISTED), sought: _Soug
 @post("/inbox", include_in_schema=False, status_code=303)
 async def open_inbox(request: WebRequest) -> Response[None]:
     """Goes to the inbox that was written into the box."""
+    door_of(request).reading.access.enter(await reader_of(request))
     address = Address.parse(await _written_address(request))
     if address is None:
         raise WrongRequestError("That is not an e-mail address; write it as name@host.")

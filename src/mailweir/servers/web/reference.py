@@ -11,6 +11,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from mailweir.servers.web import health
 from mailweir.servers.web.api.routes import API
+from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.illustrated import illustrated
 from mailweir.servers.web.precise import precise
@@ -40,15 +41,22 @@ def description(version: str) -> bytes:
 @get("/openapi.json", include_in_schema=False)
 async def openapi_json(request: WebRequest) -> Response[bytes]:
     """The OpenAPI document."""
+    await _enter(request)
     return Response(description(door_of(request).facts.version), media_type="application/json")
 
 
 @get("/docs", include_in_schema=False)
 async def docs(request: WebRequest) -> Response[bytes]:
     """The same as a page."""
+    await _enter(request)
     facts = door_of(request).facts
     document: dict[str, Any] = msgspec.json.decode(description(facts.version))
     return render("docs.html", {"document": document, "facts": facts})
+
+
+async def _enter(request: WebRequest) -> None:
+    """Raises RefusedError where people without an account are let in as guests alone."""
+    door_of(request).reading.access.enter(await reader_of(request))
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (openapi_json, docs)
