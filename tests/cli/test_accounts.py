@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -121,3 +122,62 @@ def test_the_first_account_comes_from_the_settings(tmp_path: Path) -> None:
         server.start()  # the account is there already
         assert server.api.get(f"/api/me?_mailsacKey={key}").status == 200
     assert mailweir("account", "list", data=data).stdout == "ops\n"
+
+
+@pytest.mark.timeout(120)
+def test_an_account_is_exported_and_erased_beside_a_running_server(tmp_path: Path) -> None:
+    data, archive, folder = tmp_path / "data", tmp_path / "out" / "ann.zip", tmp_path / "folder"
+    with a_server(data, "--single") as server:
+        key = mailweir("account", "add", "ann", data=data).stdout.strip()
+        within(lambda: server.api.get(f"/api/me?_mailsacKey={key}").status, 200)
+        server.api.post(f"/api/addresses/{BOB}?_mailsacKey={key}")
+        hers = server.api.drop(BOB, b"Subject: hidden\r\n\r\nhidden\r\n")
+        server.api.drop("eve@thing.test", b"Subject: public\r\n\r\npublic\r\n")
+        made = mailweir("account", "export", "ann", str(archive), "--json", data=data)
+        assert json.loads(made.stdout) == {"account": "ann", "messages": 1, "to": str(archive)}
+        assert "1 messages of ann" in mailweir("account", "export", "ann", str(folder), data=data).stdout
+        names = ["account.json", "index.jsonl", f"mail/{hers}.eml"]
+        with ZipFile(archive) as found:
+            assert (found.testzip(), found.namelist()) == (None, names)
+            for name in names:
+                assert found.read(name) == (folder / name).read_bytes()
+        assert list(archive.parent.iterdir()) == [archive]
+        modes = {path: path.stat().st_mode & 0o777 for path in (archive, folder, folder / names[2])}
+        assert list(modes.values()) == [0o600, 0o700, 0o600]
+        erased = mailweir("account", "erase", "ann", data=data)
+        assert (erased.returncode, erased.stdout) == (0, "ann is erased, with 1 messages.\n")
+        within(lambda: server.api.get(f"/api/me?_mailsacKey={key}").status, 401)
+        assert server.api.inbox(BOB) == []
+        assert len(server.api.inbox("eve@thing.test")) == 1
+        assert "is not given again" in mailweir("account", "add", "ann", data=data).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["export", "ben", "new.zip"], 1, "There is no account ben."),
+        (["export", "ann", "full"], 1, "is there already; name a file or a folder that is not."),
+        (["export", "ann", "full/x"], 1, "is there already"),
+        (["export", "ann", "full/x.zip"], 1, "is there already"),
+        (["export", "ann", "full/x/y.zip"], 1, "full/x is there already"),
+        (["export", "ann", "cut.zip"], 1, "cut.zip.part is there already"),
+        (["export", "no name", "x.zip"], 2, "no name of an account"),
+        (["erase", "ben"], 1, "There is no account ben."),
+        (["erase", "no name"], 2, "no name of an account"),
+    ],
+)
+def test_what_cannot_be_exported_or_erased_is_one_sentence(
+    tmp_path: Path, words: list[str], code: int, sentence: str
+) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    for name in ("x", "x.zip"):
+        (full / name).touch()
+    (tmp_path / "cut.zip.part").touch()
+    data = tmp_path / "data"
+    mailweir("account", "add", "ann", data=data)
+    to = [str(tmp_path / word) for word in words[2:]]
+    ended = mailweir("account", *words[:2], *to, data=data)
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert sentence in ended.stderr
+    assert ended.stderr.count("\n") == 1

@@ -90,6 +90,27 @@ async def test_what_is_not_shown_or_not_wanted_takes_no_place(store: Store) -> N
     assert (list(shown.messages), shown.unread) == ([], 2)
 
 
+async def test_several_places_are_walked_through_from_the_oldest_on(store: Store) -> None:
+    other = Inbox("other@elsewhere.test")
+    await furnish(store, BOB, FAR, EVE, BOB, other, QUOTED, other)
+    await mark_saved(store, other, 4, ANN)
+    await mark_saved(store, EVE, 2, BEN)
+    await store.mailbox.mark(BOB, MessageId("q0000000-0"), partial(moved, folder="trash"))
+    places = Places((BOB, FAR), (HOST,), ANN)
+    whole = await store.mailbox.walk(places, 0, limit=99)
+    assert ids(whole) == [f"q000000{number}-0" for number in (0, 1, 2, 3, 4, 5)]
+    assert whole[0].marks.folder == "trash"
+    for limit in (5, 6, 7):
+        assert list(await store.mailbox.walk(places, 0, limit=limit)) == list(whole[:limit])
+    walked: list[Summary] = []
+    while page := await store.mailbox.walk(places, walked[-1].seq if walked else 0, limit=2):
+        walked += page
+    assert walked == list(whole)
+    assert ids(await store.mailbox.walk(Places((FAR,)), 0, limit=9)) == ["q0000001-0"]
+    assert ids(await store.mailbox.walk(Places(saved_by=ANN), 0, limit=9)) == ["q0000004-0"]
+    assert list(await store.mailbox.walk(Places(), 0, limit=9)) == []
+
+
 async def test_each_message_counts_once_in_what_is_used(store: Store) -> None:
     await furnish(store, BOB, EVE, FAR)
     size = (await store.mailbox.inbox(BOB, limit=1))[0].size

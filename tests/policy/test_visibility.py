@@ -11,6 +11,7 @@ from mailweir.policy.visibility import (
     Caller,
     Guest,
     Refusal,
+    has,
     may_clear,
     may_delete,
     may_enter,
@@ -133,3 +134,26 @@ def test_a_guest_may_what_anybody_may_and_nothing_more(rules: AnonymousRules) ->
         assert may_list_all(rules, guest) is may_list_all(rules, anybody)
         assert only_latest(rules, guest) is only_latest(rules, anybody)
         assert sees(guest, owner) is sees(anybody, owner)
+
+
+@pytest.mark.parametrize(
+    ("owner", "saved_by", "expected"),
+    [
+        (None, None, False),
+        (None, ANN, True),
+        (None, BEN, False),
+        (ANN, None, True),
+        (ANN, ANN, True),
+        (ANN, BEN, False),
+        (BEN, None, False),
+        (BEN, ANN, True),
+        (BEN, BEN, False),
+    ],
+)
+def test_an_account_has_what_nobody_else_sees(
+    owner: AccountName | None,
+    saved_by: AccountName | None,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    assert has(ANN, owner, saved_by) is expected
+    assert expected is (sees(Caller(ANN), owner, saved_by) and not sees(ANYBODY, owner, saved_by))

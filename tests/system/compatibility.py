@@ -30,6 +30,8 @@ NOT_THEIRS: Final = {
     "DeleteAllDomainMessagesByPut": "as some guides of the original have it",
     "ListAllMessages": "*all mail*",
     "ShareMessage": "a link that shows one message to whoever has it",
+    "ExportAccount": "everything that is the account's, as a ZIP archive",
+    "EraseAccount": "erases the account with its private mail; `confirm` is its name",
     "DropMessage": "keeps a message, as if it had come by SMTP",
     "GetHeadersLegacy": "the original's older path of GetHeaders",
     "SetMessageLabels": "the way of the original's older clients",

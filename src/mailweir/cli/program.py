@@ -15,6 +15,7 @@ from typing import Annotated, TypeVar
 from cyclopts import App, CycloptsError, Group, Parameter, UnknownOptionError
 
 from mailweir import __version__
+from mailweir.cli.account_data import account_erase, account_export
 from mailweir.cli.accounts import account, key
 from mailweir.cli.domains import check_dns, domain
 from mailweir.cli.plans import plan
@@ -61,6 +62,8 @@ def _with_settings(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
+account.command(account_export, name="export")
+account.command(account_erase, name="erase")
 app.command(account)
 app.command(key)
 app.command(user)

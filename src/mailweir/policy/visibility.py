@@ -141,6 +141,11 @@ def sees(caller: Caller, owner: AccountName | None, saved_by: AccountName | None
     return owner in {None, caller.account}
 
 
+def has(account: AccountName, owner: AccountName | None, saved_by: AccountName | None) -> bool:
+    """Whether a message in an inbox of that owner is private to the account: nobody else sees it."""
+    return sees(Caller(account), owner, saved_by) and account in {owner, saved_by}
+
+
 def saver(capturer: AccountName | None, owner: AccountName | None) -> AccountName | None:
     """Who has a captured copy saved as it comes into an inbox of that owner (None: a public one).
 

@@ -97,6 +97,13 @@ class Mailbox(Protocol):
         """
         ...
 
+    async def walk(self, places: Places, seq: int, *, limit: int) -> Sequence[Summary]:
+        """The oldest `limit` messages in several places with a larger `seq`, oldest first, each once.
+
+        In whatever folder, and whoever has saved them.
+        """
+        ...
+
     async def usage(self, places: Places) -> Usage:
         """What the newest USED messages in some places amount to."""
         ...

@@ -8,6 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec.structs import replace
+
 from mailweir.model.account import Account
 from mailweir.model.address import Inbox
 from mailweir.model.places import Places
@@ -17,6 +19,7 @@ from mailweir.ports.clock import Clock
 from mailweir.ports.directory import Directory
 from mailweir.ports.domains import Domains
 from mailweir.ports.mailbox import Mailbox
+from mailweir.services.belongings import private_places
 
 EVERY: Final = 60.0
 """Seconds after which each account is looked at again: that costs as much as it may keep."""
@@ -61,12 +64,9 @@ class Keeping:
         keep = self.directory.plan_of(account.name).messages
         if not keep:
             return 0
-        owned = await self.accounts.addresses(account.name)
-        claimed = await self.domains.domains(account.name)
-        private = tuple(one.host for one in claimed if one.held is not None and one.private)
-        places = Places(tuple(one.inbox for one in owned), private)
+        places = await private_places(self.accounts, self.domains, account.name)
         removed = 0
-        for each in (places, Places(saved_by=account.name)):
+        for each in (replace(places, saved_by=None), Places(saved_by=account.name)):
             while gone := await self.mailbox.trim(each, keep=keep):
                 removed += gone
         return removed

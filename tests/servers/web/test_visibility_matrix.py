@@ -230,6 +230,8 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/inbox"): open_to_all(303, b"address=any@thing.test", FORM),
     ("GET", "/api/me"): Row(ACCOUNT, ACCOUNT, narrow=None),
     ("GET", "/api/me/stats"): account(),
+    ("GET", "/api/account/export"): Row(ACCOUNT, ACCOUNT, changes=True),
+    ("DELETE", "/api/account"): Row(NOBODYS, NOBODYS, changes=True, query="confirm=another"),
     ("GET", "/api/inbox"): account(shows=OWN),
     ("GET", "/api/inbox-filter"): account(shows=OWN, query="andFrom=ann"),
     ("GET", "/api/inbox-search"): account(shows=OWN, query="query=-"),
@@ -410,6 +412,8 @@ async def status_and_body(house: WebHouse, row: Row, cell: Cell, target: str, ke
         body = await reader.readexactly(int(length)) if length else b""
         if "text/event-stream" in head:
             body = await reader.read(4096)
+        elif "transfer-encoding: chunked" in head:
+            body = await reader.readuntil(b"\r\n0\r\n\r\n")
     finally:
         writer.close()
     return int(head.split()[1]), body.decode("utf-8", "replace")

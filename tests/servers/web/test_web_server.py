@@ -67,6 +67,8 @@ async def test_the_description_names_the_real_operations(house: WebHouse) -> Non
         ("GET", "/api/account/sessions"),
         ("DELETE", "/api/account/sessions/{session}"),
         ("GET", "/api/account/journal"),
+        ("GET", "/api/account/export"),
+        ("DELETE", "/api/account"),
         ("GET", "/api/addresses/starred/messages"),
         ("PUT", "/api/addresses/{email}/messages/{message_id}/star"),
         ("POST", "/api/addresses/{email}/messages/{message_id}/share"),

@@ -72,6 +72,11 @@ class MemoryMailbox:
         candidates = recent if wanted is None else filter(wanted, islice(recent, LOOKED_FOR))
         return Gathered(list(islice(candidates, skip, skip + limit)), unread)
 
+    async def walk(self, places: Places, seq: int, *, limit: int) -> Sequence[Summary]:
+        """The oldest messages in several places with a larger `seq`."""
+        newer = (copy for copy in self._store.newest_in(places) if copy.seq > seq)
+        return sorted(newer, key=lambda copy: copy.seq)[:limit]
+
     async def usage(self, places: Places) -> Usage:
         """What the messages in some places amount to."""
         copies = list(islice(self._store.newest_in(places), USED))

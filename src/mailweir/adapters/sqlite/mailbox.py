@@ -99,6 +99,10 @@ class SqliteMailbox:
         page = place_queries.Page(limit, skip, since, shown, wanted)
         return await self._searchers.run(lambda c: place_queries.gather(c, places, page))
 
+    async def walk(self, places: Places, seq: int, *, limit: int) -> Sequence[Summary]:
+        """The oldest messages in several places with a larger `seq`."""
+        return await self._searchers.run(lambda c: place_queries.walk(c, places, seq, limit))
+
     async def usage(self, places: Places) -> Usage:
         """What the messages in some places amount to."""
         return await self._searchers.run(lambda c: place_queries.usage(c, places))

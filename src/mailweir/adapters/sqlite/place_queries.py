@@ -50,6 +50,18 @@ _READ = f"""
     SELECT {SUMMARY} FROM carray(?1) AS wanted CROSS JOIN entry ON entry.seq = wanted.value
     CROSS JOIN message ON message.id = entry.message {DIGEST} ORDER BY entry.seq DESC
 """  # noqa: S608
+_WALK = f"""
+    WITH picked (seq) AS (
+        SELECT entry.seq FROM carray(?1) AS wanted
+        CROSS JOIN entry ON entry.inbox = wanted.value AND entry.seq > ?5
+        UNION SELECT entry.seq FROM carray(?2) AS wanted
+        CROSS JOIN entry ON entry.host = wanted.value AND entry.seq > ?5
+        UNION SELECT entry.seq FROM entry INDEXED BY entry_saved WHERE entry.saved_by = ?3 AND entry.seq > ?5
+        ORDER BY 1 LIMIT ?4
+    )
+    SELECT {SUMMARY} FROM picked CROSS JOIN entry ON entry.seq = picked.seq
+    CROSS JOIN message ON message.id = entry.message {DIGEST} ORDER BY picked.seq
+"""  # noqa: S608
 _COUNT = "SELECT count(*) FROM entry WHERE host = ?1"
 _SAVED_BY_OTHERS = "SELECT count(*) FROM entry INDEXED BY entry_saved WHERE saved_by <> ?2 AND host = ?1"
 _COUNT_SHOWN = """
@@ -94,6 +106,11 @@ def gather(connection: Connection, places: Places, page: Page) -> Gathered:
         return Gathered(list(_read(connection, recent[page.skip : page.skip + page.limit])), unread)
     found = filter(page.wanted, _read(connection, recent[:LOOKED_FOR]))
     return Gathered(list(islice(found, page.skip, page.skip + page.limit)), unread)
+
+
+def walk(connection: Connection, places: Places, seq: int, limit: int) -> list[Summary]:
+    """The oldest copies in these places with a larger number."""
+    return [summary(row) for row in connection.execute(_WALK, (*_bindings(places, limit), seq))]
 
 
 def usage(connection: Connection, places: Places) -> Usage:

@@ -36,6 +36,7 @@ from mailweir.servers.web.metered import Metered
 from mailweir.servers.web.polling import Polling
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
+from mailweir.services.exporting import Exporting
 from mailweir.services.federation import Federation
 from mailweir.services.guests import Guests
 from mailweir.services.marking import Marking
@@ -92,6 +93,9 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
         Marking(reading),
         Showing(reading),
         Sharing(reading, addresses.accounts, uses.links),
+        Exporting(
+            addresses.accounts, domains.domains, reading.mailbox, reading.access.directory, reading.clock
+        ),
         streams,
         frames.of,
         drop,

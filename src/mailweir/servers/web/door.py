@@ -13,6 +13,7 @@ from mailweir.model.message import Summary
 from mailweir.policy.networks import Network
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
+from mailweir.services.exporting import Exporting
 from mailweir.services.federation import Federation
 from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
@@ -87,6 +88,7 @@ class Door:
     marking: Marking
     showing: Showing
     sharing: Sharing
+    exporting: Exporting
     streams: Streams
     frame_of: FrameOf
     drop: Drop

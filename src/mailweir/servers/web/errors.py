@@ -21,6 +21,7 @@ from mailweir.services.access import RefusedError
 from mailweir.services.addresses import AlreadyYoursError, NotOwnedError, NoUpkeepError
 from mailweir.services.choosing import WeakPasswordError
 from mailweir.services.domains import AlreadyClaimedError, NotClaimableError, NotEmptyError
+from mailweir.services.exporting import AlreadyExportingError
 from mailweir.services.metering import OverQuotaError
 from mailweir.services.reading import PendingError
 
@@ -114,6 +115,7 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     NotEmptyError: HTTPStatus.CONFLICT,
     WeakPasswordError: HTTPStatus.BAD_REQUEST,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    AlreadyExportingError: HTTPStatus.CONFLICT,
     TooBroadError: HTTPStatus.BAD_REQUEST,
     PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -132,6 +134,7 @@ _SPEAKING: Final = (
     AlreadyClaimedError,
     NotEmptyError,
     WeakPasswordError,
+    AlreadyExportingError,
 )
 _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.UNKNOWN_KEY: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),

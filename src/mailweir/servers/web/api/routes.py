@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from mailweir.servers.web.api import (
     account,
+    account_data,
     addresses,
     attachments,
     bodies,
@@ -29,6 +30,7 @@ API: Final[tuple[HTTPRouteHandler, ...]] = (
     *addresses.HANDLERS,
     *account.HANDLERS,
     *people.HANDLERS,
+    *account_data.HANDLERS,
     *domains.HANDLERS,
     *unified.HANDLERS,
     *statistics.HANDLERS,
