@@ -67,6 +67,7 @@ TARGETS: Final[Mapping[str, Target]] = {
         Target("address", ("mailweir.model", f"{_MIME}.addresses", "mailweir.wire.smtp.grammar"), 200),
         Target("query", ("mailweir.policy",), 300),
         Target("proxy", ("mailweir.wire.proxy",), 250),
+        Target("links", ("mailweir.policy.sharing",), 300),
         Target("conversation"),
         Target("store"),
     )
