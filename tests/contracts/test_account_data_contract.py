@@ -7,6 +7,7 @@ from fakes.makers import BOB, EVE, a_delivery
 from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.domains import MemoryDomains
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
+from mailweir.adapters.memory.users import MemoryUsers
 from mailweir.model.account import AccountName
 from mailweir.model.address import Host, Inbox
 from mailweir.model.message import MessageId
@@ -32,7 +33,14 @@ async def test_an_accounts_mail_is_handed_out_and_then_erased_and_the_rest_stays
         star = partial(toggled, account=BEN if number % 2 else ANN)
         assert await store.mailbox.mark(FAR, MessageId(f"q{number:07d}-2"), star) is not None
     assert await store.mailbox.mark(BOB, MessageId("q0000000-0"), partial(toggled, account=BEN)) is not None
-    exporting = Exporting(accounts, domains, store.mailbox, MemoryDirectory(registry), store.clock)
+    exporting = Exporting(
+        accounts,
+        MemoryUsers(registry, store.clock),
+        domains,
+        store.mailbox,
+        MemoryDirectory(registry),
+        store.clock,
+    )
     files = [file.name async for file in await exporting.begin(ANN)]
     assert len(files) == len(set(files)) == 2 + (NUMBER - 1) + NUMBER + 30
     told: list[int] = []

@@ -17,6 +17,7 @@ from mailweir.adapters.memory.domains import MemoryDomains
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.adapters.memory.store import MemoryStore
+from mailweir.adapters.memory.users import MemoryUsers
 from mailweir.model.account import AccountName, NewKey, Scope, Session, key_hash
 from mailweir.model.address import Host, Inbox
 from mailweir.model.export import ExportedFile
@@ -24,6 +25,7 @@ from mailweir.model.message import MessageId
 from mailweir.policy.marking import labelled, toggled
 from mailweir.ports.accounts import UnknownAccountError
 from mailweir.ports.errors import ConflictError, UnavailableError
+from mailweir.ports.mailbox import Shown
 from mailweir.services.erasing import Erasing
 from mailweir.services.exporting import AlreadyExportingError, Exporting, zipped
 
@@ -51,9 +53,11 @@ class Watched(MemoryMailbox):
         self._removal()
         return await super().clear(inbox, saved_by=saved_by)
 
-    async def clear_host(self, host: Host, *, saved_by: AccountName | None = None) -> int:
+    async def clear_host(
+        self, host: Host, *, saved_by: AccountName | None = None, shown: Shown | None = None
+    ) -> int:
         self._removal()
-        return await super().clear_host(host, saved_by=saved_by)
+        return await super().clear_host(host, saved_by=saved_by, shown=shown)
 
 
 @dataclass
@@ -65,9 +69,12 @@ class House:
         self.store = MemoryStore(self.clock)
         self.mailbox = Watched(self.store)
         self.accounts = MemoryAccounts(self.registry, self.clock)
+        self.users = MemoryUsers(self.registry, self.clock)
         self.domains = MemoryDomains(self.registry, self.clock)
         directory = MemoryDirectory(self.registry)
-        self.exporting = Exporting(self.accounts, self.domains, self.mailbox, directory, self.clock)
+        self.exporting = Exporting(
+            self.accounts, self.users, self.domains, self.mailbox, directory, self.clock
+        )
         self.erasing = Erasing(self.accounts, self.domains, self.mailbox)
         self._kept = 0
 
@@ -165,6 +172,7 @@ async def test_what_is_known_of_an_account_has_no_secret(house: House) -> None:
         ("ci", "tail", True, BOB),
         ("first", KEY[-4:], False, None),
     ]
+    assert (known["users"], known["journal"]) == ([], [])
     assert [(one["address"], one["info"]) for one in known["addresses"]] == [(BOB, "a note")]
     assert [(one["domain"], one["private"]) for one in known["domains"]] == [
         ("private.test", True),

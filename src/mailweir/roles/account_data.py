@@ -12,6 +12,7 @@ from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
+from mailweir.adapters.sqlite.users import SqliteUsers
 from mailweir.adapters.system import SystemClock
 from mailweir.model.account import AccountName
 from mailweir.model.export import ExportedFile
@@ -99,12 +100,13 @@ def _run(directory: Path, act: Callable[[_Store], Awaitable[T]]) -> T:
 async def _opened(directory: Path) -> AsyncGenerator[_Store]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        accounts, domains = SqliteAccounts(directory, clock), SqliteDomains(directory, clock)
+        accounts, users = SqliteAccounts(directory, clock), SqliteUsers(directory, clock)
+        domains = SqliteDomains(directory, clock)
         mailbox, known = SqliteMailbox(directory, clock), SqliteDirectory(directory)
         stack.callback(known.close)
-        for each in (accounts, domains, mailbox):
+        for each in (accounts, users, domains, mailbox):
             stack.push_async_callback(each.close)
-        exporting = Exporting(accounts, domains, mailbox, known, clock)
+        exporting = Exporting(accounts, users, domains, mailbox, known, clock)
         yield _Store(exporting, Erasing(accounts, domains, mailbox))
 
 

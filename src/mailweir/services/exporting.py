@@ -22,6 +22,7 @@ from mailweir.ports.clock import Clock
 from mailweir.ports.directory import Directory
 from mailweir.ports.domains import Domains
 from mailweir.ports.mailbox import Mailbox
+from mailweir.ports.users import JOURNAL, Users
 from mailweir.services.belongings import private_places
 from mailweir.services.heading import heading
 from mailweir.services.learning import learn
@@ -44,6 +45,7 @@ class Exporting:
     """Hands out what is private to an account, one message in memory at a time, and to one who asks."""
 
     accounts: Accounts
+    users: Users
     domains: Domains
     mailbox: Mailbox
     directory: Directory
@@ -103,11 +105,33 @@ class Exporting:
                     "expires": one.scope.expires,
                     "readOnly": not one.scope.writes,
                     "only": one.scope.place,
+                    "member": not one.scope.manages,
                 }
                 for one in await self.accounts.keys(name)
             ],
+            "users": [
+                {
+                    "name": one.name,
+                    "role": one.role.value,
+                    "created": one.created,
+                    "mail": one.mail,
+                    "identity": one.identity,
+                }
+                for one in await self.users.users(name)
+            ],
+            "journal": [
+                {"at": one.at, "actor": one.actor, "act": one.act.value, "what": one.what, "ip": one.ip}
+                for one in await self.users.journal(name, limit=JOURNAL)
+            ],
             "addresses": [
-                {"address": one.inbox, "info": one.info, "created": one.created, "updated": one.updated}
+                {
+                    "address": one.inbox,
+                    "info": one.info,
+                    "created": one.created,
+                    "updated": one.updated,
+                    "keepDays": one.upkeep.days,
+                    "keepMessages": one.upkeep.messages,
+                }
                 for one in await self.accounts.addresses(name)
             ],
             "domains": [

@@ -230,7 +230,7 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/inbox"): open_to_all(303, b"address=any@thing.test", FORM),
     ("GET", "/api/me"): Row(ACCOUNT, ACCOUNT, narrow=None),
     ("GET", "/api/me/stats"): account(),
-    ("GET", "/api/account/export"): Row(ACCOUNT, ACCOUNT, changes=True),
+    ("GET", "/api/account/export"): Row(ACCOUNT, ACCOUNT, changes=True, manages=True),
     ("DELETE", "/api/account"): Row(NOBODYS, NOBODYS, changes=True, query="confirm=another"),
     ("GET", "/api/inbox"): account(shows=OWN),
     ("GET", "/api/inbox-filter"): account(shows=OWN, query="andFrom=ann"),

@@ -94,7 +94,12 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
         Showing(reading),
         Sharing(reading, addresses.accounts, uses.links),
         Exporting(
-            addresses.accounts, domains.domains, reading.mailbox, reading.access.directory, reading.clock
+            addresses.accounts,
+            uses.people.users,
+            domains.domains,
+            reading.mailbox,
+            reading.access.directory,
+            reading.clock,
         ),
         streams,
         frames.of,

@@ -69,7 +69,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request (ASGI)."""
-        if self._trusted and scope["type"] != "lifespan":
+        if self._trusted:
             _look_behind(scope, self._trusted)
         if scope["type"] == "websocket":
             try:

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from mailweir.model.account import AccountName
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.specification import ACCOUNT, errors
-from mailweir.servers.web.caller import reader_of
+from mailweir.servers.web.caller import peer_ip, reader_of
 from mailweir.servers.web.door import Door, WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
 from mailweir.servers.web.isolation import disposition
@@ -41,10 +41,10 @@ class Erased(msgspec.Struct, frozen=True):
     responses=errors(401, 403, 409, 503),
 )
 async def export_account(request: WebRequest) -> Stream:
-    """Everything that is the account's, as a ZIP archive, for a key of all of it that may change it."""
+    """Everything that is the account's, as a ZIP archive, for whoever manages it."""
     reader = await reader_of(request)
     door = door_of(request)
-    account = door.reading.access.account_at(reader, changes=True)
+    account = _manager(request, reader)
     archive = zipped(await door.exporting.begin(account))
     headers = {"content-disposition": disposition(f"{account}.zip"), "cache-control": "no-store"}
     return Stream(_as_long_as_allowed(door, reader, archive), media_type=_ZIP, headers=headers)
@@ -61,10 +61,15 @@ async def erase_account(request: WebRequest, confirm: _Confirm = "") -> Erased:
     """Erases the account with all of its private mail, for good. Asked again it does what was left to do."""
     reader = await reader_of(request)
     door = door_of(request)
-    account = door.reading.access.account_at(reader, changes=True)
+    account = _manager(request, reader)
     if confirm != account:
         raise WrongRequestError(f"Say that this is meant: add ?confirm={account}, the name of the account.")
     return Erased(account, await _erased(door, account))
+
+
+def _manager(request: WebRequest, reader: Reader) -> AccountName:
+    """Whose account that is, if he may see to all of it."""
+    return door_of(request).reading.access.manager(reader, peer_ip(request), changes=True).account
 
 
 async def _erased(door: Door, account: AccountName) -> int:
@@ -80,7 +85,7 @@ async def _as_long_as_allowed(
     """Breaks off, with RefusedError, when the key was revoked meanwhile."""
     async with aclosing(archive):
         async for octets in archive:
-            door.reading.access.account_at(reader, changes=True)
+            door.reading.access.manager(reader, "", changes=True)
             yield octets
 
 
