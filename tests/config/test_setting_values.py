@@ -53,6 +53,10 @@ PROMISED = [
     "bootstrap_account",
     "bootstrap_password",
     "bootstrap_key",
+    "oidc_issuer",
+    "oidc_client_id",
+    "oidc_client_secret",
+    "oidc_claim",
 ]
 
 

@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from mailweir import __version__
-from mailweir.adapters.argon2 import Argon2Passwords
 from mailweir.adapters.disposable import disposable_domains
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.domains import SqliteDomains
@@ -45,27 +43,19 @@ from mailweir.roles.embedded import (
     reception,
     resolver,
 )
-from mailweir.roles.identities import identities
 from mailweir.roles.seat import Seat
+from mailweir.roles.signing import signing
 from mailweir.servers.web.app import Uses, WebFacts, build
 from mailweir.servers.web.server import CONNECTIONS, WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
-from mailweir.services.federation import Federation
 from mailweir.services.guests import Guests
-from mailweir.services.learning import learn
 from mailweir.services.letters import Letters
 from mailweir.services.metering import Metering
-from mailweir.services.people import People
-from mailweir.services.profile import Profile
 from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
 from mailweir.services.reception import Reception, Transaction
-from mailweir.services.resets import Resets
-from mailweir.services.second_factor import SecondFactor
-from mailweir.services.sessions import Sessions
-from mailweir.services.signin import SignIn
 from mailweir.services.watching import Watching
 
 _DRAIN = 10.0  # seconds that requests under way may take to end
@@ -100,13 +90,6 @@ async def serving(
     clock = SystemClock()
     mailbox = SqliteMailbox(settings.data, clock)
     pulse = Pulse(frozenset({"receiver"} if settings.smtp else ()))
-    rules = AnonymousRules(
-        reads=settings.anonymous_reads,
-        deletes=settings.anonymous_deletes,
-        key_required=settings.api_requires_key,
-        local=settings.profile == "local",
-        guests_only=settings.guest_password is not None,
-    )
 
     def listen(signal: Signal) -> None:
         if isinstance(signal, Heartbeat):
@@ -117,32 +100,23 @@ async def serving(
     dropping = Dropping(receiving, settings.node_name)
     facts = _facts(settings, lambda: pulse.troubles(clock.monotonic()))
     watching = Watching(bus)
-    access = Access(directory, rules, clock)
+    access = Access(directory, _rules(settings), clock)
     accounts, domains = SqliteAccounts(settings.data, clock), SqliteDomains(settings.data, clock)
     plans, users = SqlitePlans(settings.data, clock), SqliteUsers(settings.data, clock)
-    passwords, secrets = Argon2Passwords(), RandomKeys()
-    signin = SignIn(directory, passwords, clock)
-    sessions = Sessions(accounts, directory, signin, SecondFactor(users, clock), secrets, clock)
-    people = People(users, accounts, passwords, secrets, clock, partial(learn, directory))
-    provider = identities(settings)
-    federation = (
-        None
-        if provider is None
-        else Federation(provider, users, sessions, secrets, clock, settings.secret or "")
-    )
+    signed = signing(settings, accounts, users, access, Letters(receiving, facts.public_url))
     proving = Proving(domains, mailbox, resolver(settings), hosting(settings), clock)
     uses = Uses(
         Reading(mailbox, access, clock, watching),
         Addresses(accounts, access, alternates(settings)),
-        Domains(domains, mailbox, access, proving, secrets),
+        Domains(domains, mailbox, access, proving, RandomKeys()),
         Metering(plans, directory, clock),
-        sessions,
-        people,
-        Profile(users, access, sessions),
-        Resets(people, signin, directory, Letters(receiving, facts.public_url).send_link),
+        signed.sessions,
+        signed.people,
+        signed.profile,
+        signed.resets,
         links(settings),
         Guests(settings.guest_password, clock),
-        federation,
+        signed.federation,
     )
     app = build(uses, dropping.drop, facts)
     most = min(CONNECTIONS, places())
@@ -157,9 +131,7 @@ async def serving(
                 await server.drain(_DRAIN)
     finally:
         watching.close()
-        passwords.close()
-        if provider is not None:
-            await provider.close()
+        await signed.close()
         for store in stores:
             await store.close()
 
@@ -189,6 +161,16 @@ class Dropping:
         except TimeoutError as error:
             raise UnavailableError("the store took too long") from error
         return message_id(receipt.id, 0)
+
+
+def _rules(settings: Settings) -> AnonymousRules:
+    return AnonymousRules(
+        reads=settings.anonymous_reads,
+        deletes=settings.anonymous_deletes,
+        key_required=settings.api_requires_key,
+        local=settings.profile == "local",
+        guests_only=settings.guest_password is not None,
+    )
 
 
 def _facts(settings: Settings, troubles: Callable[[], Sequence[str]]) -> WebFacts:

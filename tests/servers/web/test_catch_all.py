@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from websockets.asyncio.client import connect
@@ -150,7 +151,8 @@ async def test_a_message_is_read_sorted_and_deleted_through_it(
     assert (through.status, direct.status) == (200, 200)
     if method == "GET":
         again = await ask(house, ann, method, route.format(inbox=ANY, id=first))
-        assert through.body == again.body
+        # Its own links lead on from where the reader stands.
+        assert through.body.replace(quote(ALL, safe="@").encode(), ANY.encode()) == again.body
     kept = [one["_id"] for one in (await ask(house, ann, "GET", f"/api/addresses/{ANY}/messages")).json]
     assert kept == ([] if method == "DELETE" else [second, first])
     for key, status in (("", 401), (ben, 403)):

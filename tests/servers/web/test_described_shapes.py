@@ -8,12 +8,12 @@ from msgspec import NODEFAULT, Struct
 from msgspec.inspect import Field, StructType, type_info
 
 from mailweir.servers.web import errors, health
-from mailweir.servers.web.api import account_schema, people_schema, schema, statistics
+from mailweir.servers.web.api import account_data, account_schema, people_schema, schema, sharing, statistics
 from mailweir.servers.web.reference import description
 
 SHAPES: Final[dict[str, type[Struct]]] = {
     name: value
-    for module in (schema, account_schema, people_schema, statistics, errors, health)
+    for module in (schema, account_schema, account_data, people_schema, sharing, statistics, errors, health)
     for name, value in vars(module).items()
     if isinstance(value, type) and issubclass(value, Struct)
 }

@@ -231,7 +231,7 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/api/me"): Row(ACCOUNT, ACCOUNT, narrow=None),
     ("GET", "/api/me/stats"): account(),
     ("GET", "/api/account/export"): Row(ACCOUNT, ACCOUNT, changes=True, manages=True),
-    ("DELETE", "/api/account"): Row(NOBODYS, NOBODYS, changes=True, query="confirm=another"),
+    ("DELETE", "/api/account"): Row(NOBODYS, NOBODYS, changes=True, query="confirm=another", manages=True),
     ("GET", "/api/inbox"): account(shows=OWN),
     ("GET", "/api/inbox-filter"): account(shows=OWN, query="andFrom=ann"),
     ("GET", "/api/inbox-search"): account(shows=OWN, query="query=-"),
@@ -476,10 +476,18 @@ async def test_a_socket_is_opened_by_those_who_may_read(furnish: Furnish, cell: 
 
 
 OPEN_TO_ALL: Final = {
+    ("GET", "/.well-known/security.txt"),
+    ("GET", "/forgot"),
     ("GET", "/livez"),
     ("GET", "/readyz"),
+    ("GET", "/reset/{token:str}"),
+    ("GET", "/robots.txt"),
     ("GET", "/signin"),
+    ("GET", "/signin/oidc"),
+    ("GET", "/signin/oidc/back"),
     ("GET", "/static/{name:str}"),
+    ("POST", "/forgot"),
+    ("POST", "/reset/{token:str}"),
     ("POST", "/signin"),
     ("POST", "/signout"),
 } | {route for route in ROWS if route[1].startswith(SHARED)}

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import structs
 
+from mailweir.servers.web.api.account_data import Erased
 from mailweir.servers.web.api.account_schema import (
     Availability,
     CurrentUser,
@@ -43,6 +44,7 @@ from mailweir.servers.web.api.schema import (
     Noted,
     SearchedMessages,
 )
+from mailweir.servers.web.api.sharing import SharedMessage
 from mailweir.servers.web.api.statistics import Frequency, Listed, Number
 from mailweir.servers.web.health import Readiness
 
@@ -203,6 +205,8 @@ ANSWERS: Final[Mapping[str, object]] = {
     "ListTopPublicDomains": [Frequency("thing.test", 12)],
     "Denylist": list[str](),
     "CheckDenylist": Listed(blacklisted=False),
+    "ShareMessage": SharedMessage(f"https://mail.test/shared/{'mfzwizltoqqhi33sobxq' * 3}", _MOMENT),
+    "EraseAccount": Erased(_ACCOUNT, 12),
     "ListKeys": [_KEY],
     "CreateKey": NewKeyView("ci", "k_4TqW9bLr7VnY2sHdJ6pGe0Zk1mif8x3cAbCdx7Qd"),
     "ListUsers": [_BOB],
@@ -223,6 +227,7 @@ BODIES: Final[Mapping[str, object]] = {
     "CreateAddresses": {"addresses": [_INBOX, f"sign-in@{_HOST}"]},
     "ValidateAddressesBulk": {"emails": [_LOOKED_AT.email]},
     "SetMessageLabels": {"labels": ["new"]},
+    "ShareMessage": {"hours": 24},
     "CreateKey": {"name": "ci", "readOnly": True, "days": 90},
     "CreateUser": {"name": "eve", "role": "member"},
     "UpdateUser": {"role": "root"},
