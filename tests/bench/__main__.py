@@ -27,6 +27,7 @@ from bench import (
     live,
     reading,
     soak,
+    waits,
 )
 from bench.machine import described
 from bench.references import versions
@@ -43,6 +44,7 @@ _BENCHES: Final[dict[str, _Bench]] = {
     "growth": growth.run,
     "reading": reading.run,
     "accounts": accounts.run,
+    "waits": waits.run,
     "idle": idle.run,
     "codes": codes.run,
     "install": install.run,

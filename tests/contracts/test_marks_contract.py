@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from contracts.conftest import Store
 from fakes.makers import BOB, EVE, NOON, a_delivery
@@ -215,3 +216,20 @@ async def test_a_replay_does_not_save_what_was_let_go(store: Store) -> None:
 async def test_an_inbox_that_is_named_twice_is_saved_once(store: Store) -> None:
     await store.intake.deliver(a_delivery(1, saved(BOB, ANN), saved(BOB, ANN)))
     assert [one.id for one in await store.mailbox.saved(ANN, limit=9)] == [FIRST]
+
+
+async def test_a_copy_is_claimed_once_and_is_shown_as_before(store: Store) -> None:
+    await furnish(store, 1)
+    mailbox = store.mailbox
+    (message,) = await mailbox.inbox(BOB, limit=9)
+    won: list[bool] = []
+
+    def claim(marks: Marks) -> Marks:
+        won.append(not marks.claimed)
+        return replace(marks, claimed=True)
+
+    for _ in range(2):
+        await mailbox.mark(BOB, message.id, claim)
+    assert won == [True, False]
+    (claimed,) = await mailbox.inbox(BOB, limit=9)
+    assert claimed == replace(message, marks=Marks(claimed=True))

@@ -234,7 +234,8 @@ class WebHouse:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
         access = Access(MemoryDirectory(self.registry), self.rules, self.clock)
-        reading = Reading(self.mailbox, access, self.clock, Watching(self.bus))
+        self.watching = Watching(self.bus)
+        reading = Reading(self.mailbox, access, self.clock, self.watching)
         self.streams = Streams(reading)
         hosting = Hosting(frozenset({"base.test"}), (Host("mx.base.test"),))
         proving = Proving(self.domains, self.mailbox, self.resolver, hosting, self.clock)
@@ -302,6 +303,10 @@ class WebHouse:
         await self.domains.claim(owner, name, "mailweir_proof", most=9)
         await self.domains.hold(owner, name)
         await self.domains.set_private(owner, name, private=private)
+
+    def waiters(self) -> int:
+        """How many follow some inbox just now."""
+        return sum(map(len, self.watching._watched.values()))
 
     async def reopen(self) -> None:
         """Serves anew, on another port."""

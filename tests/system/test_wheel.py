@@ -85,7 +85,8 @@ def test_its_metadata_say_what_it_is_and_what_it_needs(wheel: Path) -> None:
     about, said = project()["project"], metadata(wheel)
     assert (said["Name"], said["Summary"]) == ("mailweir", about["description"])
     assert (said["License-Expression"], said["Requires-Python"]) == ("Apache-2.0", ">=3.11")
-    assert sorted(said.get_all("Requires-Dist", [])) == sorted(about["dependencies"])
+    extras = [f"{one}; extra == 'oidc'" for one in about["optional-dependencies"]["oidc"]]
+    assert sorted(said.get_all("Requires-Dist", [])) == sorted([*about["dependencies"], *extras])
     assert sorted(said.get_all("Classifier", [])) == sorted(about["classifiers"])
     assert said.get_payload() == (ROOT / "README.md").read_text("utf-8")
 

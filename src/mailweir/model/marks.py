@@ -15,13 +15,15 @@ PUT_AWAY: Final[frozenset[Folder]] = frozenset({"spam", "trash"})
 class Marks(Struct, frozen=True, gc=False):
     """`saved_by` is the account that keeps the copy from everybody else, and from retention.
 
-    `read` is None as long as nobody has said. Labels in the order in which they were put on.
+    `read` is None as long as nobody has said. Labels in the order in which they were put on. `claimed`:
+    whether somebody who waited for it has been given it for himself.
     """
 
     saved_by: AccountName | None = None
     folder: Folder = "inbox"
     labels: tuple[str, ...] = ()
     read: bool | None = None
+    claimed: bool = False
 
 
 UNMARKED = Marks()

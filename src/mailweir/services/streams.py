@@ -101,6 +101,18 @@ class Streams:
                 if not ready:
                     await change.wait(wait)
 
+    async def next_of(self, inboxes: Sequence[Inbox], seq: int, caller: Caller) -> Sequence[Summary]:
+        """What there is after `seq` by now, the oldest first, that is shown to the caller; some of it.
+
+        Also what was not read yet. Empty when there is no more.
+        """
+        hosts = self._hosts(inboxes)
+        while found := await self.reading.mailbox.after(inboxes, seq, limit=_AT_ONCE, hosts=hosts):
+            if shown := [one for one in found if self._shows(caller, inboxes, one)]:
+                return shown
+            seq = found[-1].seq
+        return ()
+
     async def _now(self, summary: Summary) -> Summary | None:
         return await self.reading.mailbox.find(summary.inbox, summary.id)
 

@@ -42,6 +42,8 @@ async def test_the_description_names_the_real_operations(house: WebHouse) -> Non
         ("GET", "/api/addresses/{email}/messages/{message_id}/attachments/{identifier}"),
         ("GET", "/api/addresses/{email}/events"),
         ("GET", "/api/events"),
+        ("GET", "/api/addresses/{email}/wait"),
+        ("GET", "/api/addresses/{email}/quiet"),
         ("GET", "/api/headers/{email}/{message_id}"),
         ("GET", "/api/text/{email}/{message_id}"),
         ("GET", "/api/body/{email}/{message_id}"),

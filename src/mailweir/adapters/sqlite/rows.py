@@ -50,6 +50,7 @@ class _Sorting(msgspec.Struct, array_like=True, frozen=True, gc=False):
     folder: Folder = "inbox"
     labels: tuple[str, ...] = ()
     read: bool | None = None
+    claimed: bool = False
 
 
 # Lists show mostly what they showed a moment ago. An octet bound is in `_LONG`: a digest may have 64 KiB.
@@ -121,12 +122,12 @@ def marks_of(saved_by: AccountName | None, packed: bytes | None) -> Marks:
     if packed is None:
         return UNMARKED if saved_by is None else Marks(saved_by)
     sorting = _decode_sorting(packed)
-    return Marks(saved_by, sorting.folder, sorting.labels, sorting.read)
+    return Marks(saved_by, sorting.folder, sorting.labels, sorting.read, sorting.claimed)
 
 
 def packed_marks(marks: Marks) -> tuple[AccountName | None, bytes]:
     """These columns of a copy with such marks."""
-    return marks.saved_by, _encode_meta(_Sorting(marks.folder, marks.labels, marks.read))
+    return marks.saved_by, _encode_meta(_Sorting(marks.folder, marks.labels, marks.read, marks.claimed))
 
 
 def peer_ip(packed: bytes) -> str:

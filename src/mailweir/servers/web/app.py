@@ -51,6 +51,7 @@ from mailweir.services.showing import Showing
 from mailweir.services.statistics import Statistics
 from mailweir.services.streams import Streams
 from mailweir.services.unified import Unified
+from mailweir.services.waiting import Waiting
 
 __all__ = ["Drop", "Uses", "WebFacts", "build"]
 
@@ -102,6 +103,7 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
             reading.clock,
         ),
         streams,
+        Waiting(streams),
         frames.of,
         drop,
         facts,

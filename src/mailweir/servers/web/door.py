@@ -27,6 +27,7 @@ from mailweir.services.showing import Showing
 from mailweir.services.statistics import Statistics
 from mailweir.services.streams import Streams
 from mailweir.services.unified import Unified
+from mailweir.services.waiting import Waiting
 
 Drop = Callable[[str, bytes, str], Awaitable[str | None]]
 """Keeps a message that came by HTTP: address, RFC 822 octets, the client's IP to message id.
@@ -90,6 +91,7 @@ class Door:
     sharing: Sharing
     exporting: Exporting
     streams: Streams
+    waiting: Waiting
     frame_of: FrameOf
     drop: Drop
     facts: WebFacts

@@ -24,6 +24,7 @@ from mailweir.services.domains import AlreadyClaimedError, NotClaimableError, No
 from mailweir.services.exporting import AlreadyExportingError
 from mailweir.services.metering import OverQuotaError
 from mailweir.services.reading import PendingError
+from mailweir.services.waiting import StillPendingError, TooManyWaitersError
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ NOT_AUTHORIZED: Final = "Not authorized. You may need to log in first."
 PENDING: Final = "This message was kept a moment ago and is still being read. Please try again in a second."
 TOO_BROAD: Final = "This search took too long. Please narrow it, by from:, after: or rarer words for example."
 BUSY: Final = "Too many people are signing in just now. Please try again in a moment."
+TOO_MANY_WAITERS: Final = "Too many are waiting here for messages just now. Please try again in a moment."
 NO_SUCH_MESSAGE: Final = "Message not found by id. That message has expired or does not exist."
 
 NO_SUCH_DOMAIN: Final = "Your account has no such domain; POST /api/domains/{domain} claims one."
@@ -115,6 +117,8 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     NotEmptyError: HTTPStatus.CONFLICT,
     WeakPasswordError: HTTPStatus.BAD_REQUEST,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyWaitersError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StillPendingError: HTTPStatus.SERVICE_UNAVAILABLE,
     AlreadyExportingError: HTTPStatus.CONFLICT,
     TooBroadError: HTTPStatus.BAD_REQUEST,
     PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -123,6 +127,8 @@ _SENTENCES: Final[Mapping[type[Exception], str]] = {
     PendingError: PENDING,
     TooBroadError: TOO_BROAD,
     BusyError: BUSY,
+    TooManyWaitersError: TOO_MANY_WAITERS,
+    StillPendingError: PENDING,
 }
 # What says itself, for the person who asked, what is the matter.
 _SPEAKING: Final = (

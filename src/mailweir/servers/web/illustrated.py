@@ -9,7 +9,7 @@ from mailweir.policy.quota import Month, Quota, end_of
 from mailweir.policy.visibility import Refusal
 from mailweir.ports.errors import UnavailableError
 from mailweir.servers.web.api.parameters import address_of, host_in, limit_of, since_of, truth_of, until_of
-from mailweir.servers.web.api.samples import ANSWERS, BODIES
+from mailweir.servers.web.api.samples import ANSWERS, BODIES, FAILURES
 from mailweir.servers.web.api.specification import ACCOUNT, DOMAINS, STATISTICS
 from mailweir.servers.web.api.statistics import NO_SUCH_FILE, md5_of
 from mailweir.servers.web.errors import (
@@ -55,9 +55,17 @@ def _illustrate(operation: Described) -> None:
         media = answer.get("content", {}).get(_JSON)
         if media is None:
             continue
-        shown = _error(operation, status) if status >= _FIRST_ERROR else ANSWERS.get(name)
+        shown = _answer(operation, status)
         if shown is not None:
             media["example"] = to_builtins(shown)
+
+
+def _answer(operation: Described, status: str) -> object:
+    """What the operation answers with this status; None when there is no example."""
+    name: str = operation["operationId"]
+    if (name, status) in FAILURES:
+        return FAILURES[name, status]
+    return _error(operation, status) if status >= _FIRST_ERROR else ANSWERS.get(name)
 
 
 def _error(operation: Described, status: str) -> ErrorBody | None:

@@ -208,7 +208,7 @@ def _name(segment: str) -> UserName:
 
 
 def _mail(text: str | None) -> Inbox | None:
-    return inbox_named(text) if text else None
+    return None if text is None else inbox_named(text)
 
 
 def _changer(wish: UserChange) -> Callable[[Traits], Traits]:

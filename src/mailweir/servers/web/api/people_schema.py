@@ -12,6 +12,8 @@ from mailweir.servers.web.moments import iso
 RoleName = Literal["root", "member"]
 Days = Annotated[int, Meta(ge=1, le=3650)]
 Text = Annotated[str, Meta(max_length=514)]
+Mail = Annotated[str, Meta(max_length=514, extra_json_schema={"format": "email"})]
+Secret = Annotated[str, Meta(max_length=256)]
 Identity = Annotated[str, Meta(pattern="^[!-~]{1,320}$")]
 
 
@@ -73,9 +75,9 @@ class UserWish(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown
     name: Text
     role: RoleName = "member"
     can_elevate: bool = False
-    mail: Text | None = None
+    mail: Mail | None = None
     identity: Identity | None = None
-    password: str | None = None
+    password: Secret | None = None
     key: str | UnsetType = field(default=UNSET, name="_mailsacKey")
 
 
@@ -84,7 +86,7 @@ class UserChange(Struct, frozen=True, kw_only=True, rename="camel", forbid_unkno
 
     role: RoleName | UnsetType = UNSET
     can_elevate: bool | UnsetType = UNSET
-    mail: Text | UnsetType | None = UNSET
+    mail: Mail | UnsetType | None = UNSET
     identity: Identity | UnsetType | None = UNSET
     key: str | UnsetType = field(default=UNSET, name="_mailsacKey")
 

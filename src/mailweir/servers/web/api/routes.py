@@ -19,6 +19,7 @@ from mailweir.servers.web.api import (
     statistics,
     unified,
     validations,
+    waits,
 )
 
 API: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -36,4 +37,5 @@ API: Final[tuple[HTTPRouteHandler, ...]] = (
     *statistics.HANDLERS,
     *marks.HANDLERS,
     *validations.HANDLERS,
+    *waits.HANDLERS,
 )

@@ -46,6 +46,7 @@ from mailweir.servers.web.api.schema import (
 )
 from mailweir.servers.web.api.sharing import SharedMessage
 from mailweir.servers.web.api.statistics import Frequency, Listed, Number
+from mailweir.servers.web.api.waits import Awaited, Intake, Nearest, NothingCame, NotQuiet, Quiet
 from mailweir.servers.web.health import Readiness
 
 _ID: Final = "0mif8x3c1Zk4TqW9bLr7VnY2sHdJ6pGe-0"
@@ -173,6 +174,8 @@ ANSWERS: Final[Mapping[str, object]] = {
     "ListStarredMessages": [_STARRED],
     "GetMessageMetadata": _MESSAGE,
     "ToggleMessageStar": _STARRED,
+    "WaitForMessage": Awaited(_MESSAGE, list(_MESSAGE.codes), [_LINK], list(_MESSAGE.actions)),
+    "ExpectNoMessage": Quiet(quiet=True, seconds=5),
     "ListInboxMessages": InboxPage([_MESSAGE], unread=1, limit=30, skip=0),
     "FilterInboxMessages": FoundMessages([_MESSAGE]),
     "SearchInboxMessages": SearchedMessages("code", [_MESSAGE]),
@@ -218,6 +221,18 @@ ANSWERS: Final[Mapping[str, object]] = {
     "IsReady": Readiness(ready=True, reasons=[]),
 }
 """What an operation answers in JSON when all goes well, by its id."""
+
+FAILURES: Final[Mapping[tuple[str, str], object]] = {
+    ("WaitForMessage", "408"): NothingCame(
+        "Request Timeout",
+        "Nothing that fits has come in time; 1 messages were near.",
+        408,
+        [Nearest(_MESSAGE, ["subject"])],
+        Intake(healthy=True, reasons=[]),
+    ),
+    ("ExpectNoMessage", "409"): NotQuiet("Conflict", 409, _MESSAGE),
+}
+"""What an operation answers otherwise than by the one shape of errors, by its id and the status."""
 
 _NOTE: Final = {"info": _ADDRESS.info}
 

@@ -1,0 +1,248 @@
+"""Waiting for one message, and for none: what tests do all day.
+
+A waiter follows an inbox from a moment before it asked, so that mail that was quicker is found as well. When
+its time is over it looks once more, at all that was kept until then. What is against each message that was
+not the one is told, since that is what somebody wants to know whose test has failed.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Final
+
+from msgspec.structs import replace
+
+from mailweir.model.address import Inbox
+from mailweir.model.criteria import Failed
+from mailweir.model.marks import Marks
+from mailweir.model.message import Summary
+from mailweir.policy.matching import Matcher
+from mailweir.policy.visibility import Reader
+from mailweir.services.access import RefusedError
+from mailweir.services.heading import heading
+from mailweir.services.streams import Start, Streams
+
+NEAREST: Final = 20
+"""Messages of which it is told why they were not the one: the newest."""
+
+WAITERS: Final = 10_000
+"""At once, in one process."""
+
+DIGESTING: Final = 10.0
+"""Seconds that a message may take to be read, also over the time: by then its digest has failed."""
+
+_BACK: Final = 200  # messages that are looked at behind the moment of the call
+_LOOK: Final = 0.1  # seconds
+
+
+class TooManyWaitersError(Exception):
+    """No more can be waited for in this process."""
+
+
+class StillPendingError(Exception):
+    """A message is there that may be the one, and is still being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A message that was not the one, and what was against it."""
+
+    summary: Summary
+    failed: tuple[Failed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who waits for what: where, from which moment on (milliseconds since the epoch), for how many seconds.
+
+    `claim`: whether nobody else is to be given the same message.
+    """
+
+    reader: Reader
+    inbox: Inbox
+    matcher: Matcher
+    since: int
+    seconds: float
+    claim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The message, or None and the nearest misses, newest first."""
+
+    found: Summary | None
+    misses: tuple[Miss, ...] = ()
+
+
+@dataclass(slots=True)
+class _Search:
+    """One waiter on its way: where he is, and what he has seen that was not the one."""
+
+    asked: Asked
+    start: Start
+    seq: int
+    misses: "deque[Miss]" = field(default_factory=lambda: deque[Miss](maxlen=NEAREST))
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Every method raises RefusedError, also when a key is revoked meanwhile, and UnavailableError."""
+
+    streams: Streams
+    waiters: int = 0
+    _giving: set["asyncio.Future[Summary | None]"] = field(
+        default_factory=set["asyncio.Future[Summary | None]"]
+    )
+
+    async def wait(self, asked: Asked) -> Outcome:
+        """The first message that fits, of those that came since then; or none, when the time is over.
+
+        Raises TooManyWaitersError.
+        """
+        search = await self._search(asked)
+        if self.waiters >= WAITERS:
+            raise TooManyWaitersError
+        self.waiters += 1
+        try:
+            found = await self._followed(search) or await self._swept(search)
+        finally:
+            self.waiters -= 1
+        self.streams.check(asked.reader, (asked.inbox,))
+        if found is not None:
+            return Outcome(found)
+        others = [*await self._too_early(asked), *await self._elsewhere(asked)]
+        return Outcome(None, tuple(reversed((*others, *search.misses)))[:NEAREST])
+
+    async def quiet(self, asked: Asked) -> Summary | None:
+        """None when nothing that fits has come until the time is over; else the message, at once.
+
+        Raises TooManyWaitersError, and StillPendingError when something is there that is not read by then.
+        """
+        outcome = await self.wait(asked)
+        pending = [one for one in outcome.misses if Failed.PENDING in one.failed]
+        if outcome.found is None and pending:
+            raise StillPendingError
+        return outcome.found
+
+    async def _search(self, asked: Asked) -> _Search:
+        """From which number on: that of the oldest message that counts."""
+        start = await self.streams.start(asked.reader, (asked.inbox,), None)
+        found = await self.streams.reading.inbox(asked.reader, asked.inbox, limit=_BACK)
+        recent = [one.seq for one in found if one.received >= asked.since]
+        return _Search(asked, start, min([start.seq, *(seq - 1 for seq in recent)]))
+
+    async def _followed(self, search: _Search) -> Summary | None:
+        asked, now = search.asked, asyncio.get_running_loop().time
+        begun = Start(search.seq, search.start.caller)
+        until = now() + asked.seconds
+        async with aclosing(self.streams.follow((asked.inbox,), begun)) as arrivals:
+            while (left := until - now()) > 0:
+                try:
+                    async with asyncio.timeout(left):
+                        summary = await anext(arrivals)
+                except TimeoutError:
+                    break
+                if (found := await self._judged(search, summary)) is not None:
+                    return found
+        return None
+
+    async def _swept(self, search: _Search) -> Summary | None:
+        """What was kept before the time was over and has not been judged yet."""
+        asked = search.asked
+        streams = self.streams
+        while ready := await streams.next_of((asked.inbox,), search.seq, search.start.caller):
+            for summary in ready:
+                if (found := await self._judged(search, summary)) is not None:
+                    return found
+        return None
+
+    async def _judged(self, search: _Search, summary: Summary) -> Summary | None:
+        """The message as it is by now, if it is the one; else it is noted what is against it."""
+        search.seq = summary.seq
+        asked = search.asked
+        if summary.received < asked.since:
+            return None
+        judged, failed = await self._against(asked, summary)
+        if not failed and asked.claim and not await self._claimed(judged):
+            failed = (Failed.CLAIMED,)
+        if failed:
+            search.misses.append(Miss(judged, failed))
+            return None
+        return judged
+
+    async def _against(self, asked: Asked, summary: Summary) -> tuple[Summary, tuple[Failed, ...]]:
+        """A message as it is by now, and what is against it; waits until it was read, if that matters."""
+        matcher = asked.matcher
+        against = matcher.failed_at_once(heading(summary), summary.original)
+        if against or not matcher.needs_digest:
+            return summary, against
+        read = await self._read(summary)
+        brief = heading(read)
+        if brief.state == "pending":
+            return read, (Failed.PENDING,)
+        if brief.state == "failed":
+            return read, (Failed.UNREADABLE,)
+        mailbox = self.streams.reading.mailbox
+        digest = await mailbox.digest(read.inbox, read.id) if matcher.needs_text else None
+        return read, matcher.failed(brief, read.original, digest)
+
+    async def _read(self, summary: Summary) -> Summary:
+        """The same once its digest is there, or could not be made in a long while."""
+        mailbox, time = self.streams.reading.mailbox, asyncio.get_running_loop().time
+        now, until = summary, time() + DIGESTING
+        while now.brief is None and time() < until:
+            await asyncio.sleep(_LOOK)
+            now = await mailbox.find(summary.inbox, summary.id) or now
+        return now
+
+    async def _claimed(self, summary: Summary) -> bool:
+        """Whether this waiter has it: nobody else had, in whichever process."""
+        won = False
+
+        def claimed(marks: Marks) -> Marks:
+            nonlocal won
+            won = not marks.claimed
+            return replace(marks, claimed=True)
+
+        mailbox = self.streams.reading.mailbox
+        marking = asyncio.ensure_future(mailbox.mark(summary.inbox, summary.id, claimed))
+        try:
+            await asyncio.shield(marking)
+        except asyncio.CancelledError:  # the client is gone: it must not be lost to the next one
+            marking.add_done_callback(lambda _: self._give_back(summary) if won else None)
+            raise
+        return won
+
+    def _give_back(self, summary: Summary) -> None:
+        mailbox = self.streams.reading.mailbox
+        giving = mailbox.mark(summary.inbox, summary.id, lambda marks: replace(marks, claimed=False))
+        task = asyncio.ensure_future(giving)
+        self._giving.add(task)
+        task.add_done_callback(self._giving.discard)
+
+    async def _too_early(self, asked: Asked) -> Sequence[Miss]:
+        """What would have been the one, had it not come before the moment from which on messages count."""
+        found = await self.streams.reading.inbox(asked.reader, asked.inbox, limit=NEAREST)
+        early = (one for one in found if one.received < asked.since)
+        return [Miss(one, (Failed.TOO_EARLY,)) for one in early if self._would_do(asked, one)]
+
+    async def _elsewhere(self, asked: Asked) -> Sequence[Miss]:
+        """What would have been the one, had it come here; told to those who may list all mail."""
+        try:
+            found = await self.streams.reading.all(asked.reader, limit=_BACK)
+        except RefusedError:
+            return ()
+        others = (one for one in found if one.inbox != asked.inbox and one.received >= asked.since)
+        return [Miss(one, (Failed.OTHER_INBOX,)) for one in others if self._would_do(asked, one)][:NEAREST]
+
+    def _would_do(self, asked: Asked, summary: Summary) -> bool:
+        """As far as its header and what a list shows of it say so."""
+        matcher = asked.matcher
+        brief = heading(summary)
+        return (
+            not matcher.failed_at_once(brief, "")
+            if matcher.needs_text
+            else not matcher.failed(brief, "", None)
+        )
