@@ -16,6 +16,7 @@ _WAITERS: Final = 5_000
 _MAILS: Final = 1_000
 _EVERY: Final = 0.01  # seconds between two mails
 _SIZE: Final = 1024
+_BETWEEN: Final = 0.002  # seconds between two who begin to wait
 _SETTLED: Final = 3.0  # seconds
 _KIB: Final = 1024
 
@@ -38,9 +39,10 @@ async def _waited(server: Server) -> tuple[float, list[float]]:
     """KiB for each waiter, and the milliseconds that messages took to reach theirs."""
     await _answer(server.http, "warm@thing.test", 0)
     before = sum(map(proportional, server.pids("web")))
-    waiting = [
-        asyncio.create_task(_answer(server.http, f"w{number}@thing.test", 300)) for number in range(_WAITERS)
-    ]
+    waiting: list[asyncio.Task[tuple[bytes, float]]] = []
+    for number in range(_WAITERS):
+        waiting.append(asyncio.create_task(_answer(server.http, f"w{number}@thing.test", 300)))
+        await asyncio.sleep(_BETWEEN)
     await asyncio.sleep(_SETTLED)
     each = (sum(map(proportional, server.pids("web"))) - before) / _WAITERS / _KIB
     took: list[float] = []
@@ -50,7 +52,7 @@ async def _waited(server: Server) -> tuple[float, list[float]]:
             mail = Mail([f"w{number}@thing.test"], a_message(f"n{number}", _SIZE))
             answer = await talk.deliver(mail, lambda ends=ends: ends.append(time.monotonic()))
             message, came = await waiting[number]
-            assert f"{answer.queue_id}-0".encode() in message
+            assert f"{answer.queue_id}-0".encode() in message, message[:500]
             took.append((came - ends[0]) * 1000)
             await asyncio.sleep(_EVERY)
     for task in waiting:

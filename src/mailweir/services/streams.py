@@ -26,6 +26,9 @@ AGAIN: Final = 1.0
 _FEW: Final = 10  # messages that are fetched in one go
 _AT_ONCE: Final = 100  # the same for one that is behind
 _LOOK: Final = 0.25  # seconds: nudges may be lost
+_SELDOM: Final = (
+    2.0  # seconds: the same where nothing has come for a while, since there may be thousands of them
+)
 _RETRY: Final = 1.0  # seconds after which a store that is away is asked again
 
 
@@ -81,14 +84,15 @@ class Streams:
 
         Waits while the store is away.
         """
-        seq, limit = start.seq, _FEW
+        seq, limit, idle = start.seq, _FEW, _LOOK
         with self.reading.watching.on(self.places(inboxes)) as change:
             while True:
                 change.clear()
-                wait = _LOOK
+                wait = idle
                 ready: Sequence[Summary]
+                young = False
                 try:
-                    ready = await self._ready(inboxes, seq, limit)
+                    ready, young = await self._ready(inboxes, seq, limit)
                     for place, summary in enumerate(ready):
                         # A slow reader has taken his time over the last one: what holds now counts.
                         now = await self._now(summary) if place else summary
@@ -98,8 +102,10 @@ class Streams:
                 except UnavailableError:
                     ready, wait = (), _RETRY
                 limit = _AT_ONCE if len(ready) == limit else _FEW  # who is behind catches up in larger steps
+                idle = _LOOK if ready or young else min(idle * 2, _SELDOM)
                 if not ready:
-                    await change.wait(wait)
+                    await change.wait(_LOOK if young else wait)
+                    idle = _LOOK if change.told else idle
 
     async def next_of(self, inboxes: Sequence[Inbox], seq: int, caller: Caller) -> Sequence[Summary]:
         """What there is after `seq` by now, the oldest first, that is shown to the caller; some of it.
@@ -130,9 +136,12 @@ class Streams:
         found = await self.reading.mailbox.whole(summary)
         return None if found is None else Arrival(summary, found[1] if summary.brief else None, found[0])
 
-    async def _ready(self, inboxes: Sequence[Inbox] | None, seq: int, limit: int) -> Sequence[Summary]:
-        """The next messages, up to the first young one that has no digest yet."""
+    async def _ready(
+        self, inboxes: Sequence[Inbox] | None, seq: int, limit: int
+    ) -> tuple[Sequence[Summary], bool]:
+        """The next messages, up to the first young one that has no digest yet, and whether there is one."""
         hosts = self._hosts(inboxes or ())
         found = await self.reading.mailbox.after(inboxes, seq, limit=limit, hosts=hosts)
         since = self.reading.clock.now() - YOUNG
-        return list(takewhile(lambda one: one.brief is not None or one.received <= since, found))
+        ready = list(takewhile(lambda one: one.brief is not None or one.received <= since, found))
+        return ready, len(ready) < len(found)

@@ -22,8 +22,8 @@ from mailweir.servers.web.websocket import FRAME_OCTETS, PING, LiveConnection
 KEEP_ALIVE: Final = 75
 """Seconds that an idle connection is kept; longer than the minute after which proxies drop theirs."""
 
-CONNECTIONS: Final = 4000
-"""More than the browsers, pollers and followers of one process are; 20 KiB each, so that all are 80 MiB."""
+CONNECTIONS: Final = 8000
+"""More than the browsers, pollers, followers and waiters of one process are; 20 KiB each: all are 160 MiB."""
 
 _CLOSING: Final = 0.25  # seconds for transports to see that they were closed
 _TICK: Final = 0.02  # seconds
