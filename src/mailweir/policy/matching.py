@@ -15,7 +15,8 @@ LONGEST: Final = 500
 """Characters of a criterion."""
 
 _MEMORY: Final = 1024 * 1024  # octets that a compiled expression may take
-_SEARCHED: Final = 1024 * 1024  # characters of a text that are looked through
+SEARCHED: Final = 256 * 1024
+"""Characters of a text that are looked through: thousands may wait for the same message."""
 
 
 class RegexError(Exception):
@@ -83,7 +84,7 @@ class Matcher:
             yield Failed.SUBJECT
 
     def _by_content(self, brief: Brief, digest: Digest | None) -> Iterator[Failed]:
-        text = digest.text[:_SEARCHED] if digest is not None else ""
+        text = digest.text[:SEARCHED] if digest is not None else ""
         if self._text not in text.casefold():
             yield Failed.TEXT
         if self._regex is not None and not self._regex.search(f"{brief.subject}\n{text}"):

@@ -57,7 +57,7 @@ class Miss:
 class Asked:
     """Who waits for what: where, from which moment on (milliseconds since the epoch), for how many seconds.
 
-    `claim`: whether nobody else is to be given the same message.
+    `after`: only what has a larger `seq`. `claim`: whether nobody else is to be given the same message.
     """
 
     reader: Reader
@@ -66,14 +66,19 @@ class Asked:
     since: int
     seconds: float
     claim: bool = False
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The message, or None and the nearest misses, newest first."""
+    """The message, or None and the nearest misses, newest first.
+
+    `undecided`: whether there is a message of which it could not be found out.
+    """
 
     found: Summary | None
     misses: tuple[Miss, ...] = ()
+    undecided: bool = False
 
 
 @dataclass(slots=True)
@@ -83,6 +88,7 @@ class _Search:
     asked: Asked
     start: Start
     seq: int
+    undecided: bool = False
     misses: "deque[Miss]" = field(default_factory=lambda: deque[Miss](maxlen=NEAREST))
 
 
@@ -113,7 +119,8 @@ class Waiting:
         if found is not None:
             return Outcome(found)
         others = [*await self._too_early(asked), *await self._elsewhere(asked)]
-        return Outcome(None, tuple(reversed((*others, *search.misses)))[:NEAREST])
+        nearest = tuple(reversed((*others, *search.misses)))[:NEAREST]
+        return Outcome(None, nearest, search.undecided)
 
     async def quiet(self, asked: Asked) -> Summary | None:
         """None when nothing that fits has come until the time is over; else the message, at once.
@@ -121,8 +128,7 @@ class Waiting:
         Raises TooManyWaitersError, and StillPendingError when something is there that is not read by then.
         """
         outcome = await self.wait(asked)
-        pending = [one for one in outcome.misses if Failed.PENDING in one.failed]
-        if outcome.found is None and pending:
+        if outcome.found is None and outcome.undecided:
             raise StillPendingError
         return outcome.found
 
@@ -131,7 +137,8 @@ class Waiting:
         start = await self.streams.start(asked.reader, (asked.inbox,), None)
         found = await self.streams.reading.inbox(asked.reader, asked.inbox, limit=_BACK)
         recent = [one.seq for one in found if one.received >= asked.since]
-        return _Search(asked, start, min([start.seq, *(seq - 1 for seq in recent)]))
+        first = min([start.seq, *(seq - 1 for seq in recent)])
+        return _Search(asked, start, max(first, asked.after))
 
     async def _followed(self, search: _Search) -> Summary | None:
         asked, now = search.asked, asyncio.get_running_loop().time
@@ -164,7 +171,9 @@ class Waiting:
         asked = search.asked
         if summary.received < asked.since:
             return None
-        judged, failed = await self._against(asked, summary)
+        read, failed = await self._against(asked, summary)
+        judged = self.streams.reading.access.as_shown(search.start.caller, read)
+        search.undecided = search.undecided or Failed.PENDING in failed
         if not failed and asked.claim and not await self._claimed(judged):
             failed = (Failed.CLAIMED,)
         if failed:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+from msgspec.structs import replace
 
 from fakes.web_house import Answer, Furnish, WebHouse
 from mailweir.model.account import AccountName
 from mailweir.model.address import Inbox
 from mailweir.model.criteria import LONGEST_WAIT, LOOKS_BACK
+from mailweir.model.message import MessageId
 from mailweir.policy.matching import LONGEST as LONGEST_CRITERION
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.services import waiting
@@ -124,6 +126,25 @@ async def test_only_what_came_since_a_minute_ago_counts_and_earlier_ones_are_nam
     assert (answer.status, answer.json["nearest"][0]["failed"]) == (408, ["too early"])
     assert answer.json["nearest"][0]["message"]["_id"] == early
     assert (await wait(house, since="2020-01-01")).status == 200
+
+
+async def test_from_a_message_on_means_after_it(house: WebHouse) -> None:
+    first = house.keep(BOB, CODE)
+    assert (await wait(house, timeout="0", since=first)).status == 408
+    second = house.keep(BOB, CODE)
+    assert (await wait(house, since=first)).json["message"]["_id"] == second
+    assert (await wait(house, since="q77-0")).status == 404
+
+
+async def test_what_others_have_noted_of_a_message_is_not_told(house: WebHouse) -> None:
+    """A message that was read while somebody waited came with its former owner's labels."""
+    message = house.keep(BOB, CODE, digest=False)
+    await house.mailbox.mark(Inbox(BOB), MessageId(message), lambda marks: replace(marks, labels=("secret",)))
+    asked = asyncio.create_task(wait(house, require="code"))
+    await asyncio.sleep(0.5)
+    house.digest(message)
+    answer = await asked
+    assert (answer.status, answer.json["message"]["labels"]) == (200, [])
 
 
 async def test_mail_that_went_to_another_inbox_is_named_to_those_who_may_list_all(house: WebHouse) -> None:
@@ -259,6 +280,17 @@ async def test_quiet_never_passes_over_what_was_kept_in_time_and_is_read_later(h
     await asyncio.sleep(1)
     house.digest(message)
     assert (await asked).status == 409
+
+
+async def test_more_misses_than_are_told_do_not_hide_what_is_undecided(
+    house: WebHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "DIGESTING", 0.1)
+    house.keep(BOB, CODE, digest=False)
+    for _ in range(NEAREST + 1):
+        house.keep(BOB, mail("Hello", "nothing here"))
+    house.clock.time += 3_000  # what is not read by now is told without
+    assert (await quiet(house, require="code")).status == 503
 
 
 async def test_what_is_not_read_in_a_long_while_is_no_silence(

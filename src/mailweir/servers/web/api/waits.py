@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Annotated, Final, TypeVar, cast
+from typing import Annotated, Final, NamedTuple, TypeVar, cast
 
 import msgspec
 from litestar import Response, get
@@ -13,16 +13,25 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIType
 from litestar.params import QueryParameter
 
+from mailweir.model.address import Inbox
 from mailweir.model.criteria import LONGEST_WAIT, LOOKS_BACK, Criteria, Required
-from mailweir.model.message import Summary
+from mailweir.model.message import Summary, split_message_id
 from mailweir.policy.matching import LONGEST as LONGEST_CRITERION
 from mailweir.policy.matching import Matcher, RegexError
-from mailweir.servers.web.api.parameters import Email, inbox_of, number_of, truth_of, until_of
+from mailweir.policy.visibility import Reader
+from mailweir.servers.web.api.parameters import (
+    Email,
+    inbox_of,
+    message_of,
+    number_of,
+    truth_of,
+    until_of,
+)
 from mailweir.servers.web.api.schema import ActionView, CodeView, EmailMessage, email_message
 from mailweir.servers.web.api.specification import TAGS, TRUTH, errors
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
-from mailweir.servers.web.errors import WrongRequestError
+from mailweir.servers.web.errors import NO_SUCH_MESSAGE, WrongRequestError, there
 from mailweir.services.heading import heading
 from mailweir.services.waiting import Asked, Miss, Outcome
 
@@ -57,8 +66,9 @@ _Since = Annotated[
     str,
     QueryParameter(
         name="since",
-        description=f"Only what was received from then on; by default {LOOKS_BACK} seconds before the call",
-        schema_extra={"format": "date-time", "default": None},
+        description="What was received from that time on, or came after the message of that id; by default "
+        f"{LOOKS_BACK} seconds before the call",
+        schema_extra={"default": None},
     ),
 ]
 _From = Annotated[str, _part("from", "Part of the sender's address or name")]
@@ -168,13 +178,16 @@ async def wait_for_message(  # noqa: PLR0913, PLR0917  each is a parameter of th
     reader = await reader_of(request)
     door = door_of(request)
     criteria = Criteria(sender, to, subject, text, regex, _required(require))
-    asked = Asked(
+    asked = await _asked(
+        request,
         reader,
         inbox_of(email),
-        _matcher(criteria),
-        _from_when(request, since),
-        number_of("timeout", seconds, USUAL, LONGEST_WAIT),
-        truth_of("claim", claim),
+        _Wish(
+            _matcher(criteria),
+            since,
+            number_of("timeout", seconds, USUAL, LONGEST_WAIT),
+            truth_of("claim", claim),
+        ),
     )
     outcome = await _unless_gone(request, door.waiting.wait(asked))
     if outcome.found is None:
@@ -205,7 +218,7 @@ async def expect_no_message(  # noqa: PLR0913, PLR0917  as above
     door = door_of(request)
     criteria = Criteria(sender, to, subject, text, regex, _required(require))
     silence = number_of("for", seconds, USUAL_QUIET, LONGEST_WAIT)
-    asked = Asked(reader, inbox_of(email), _matcher(criteria), _from_when(request, since), silence)
+    asked = await _asked(request, reader, inbox_of(email), _Wish(_matcher(criteria), since, silence))
     found = await _unless_gone(request, door.waiting.quiet(asked))
     if found is None:
         return Response(Quiet(quiet=True, seconds=silence))
@@ -254,9 +267,25 @@ def _matcher(criteria: Criteria) -> Matcher:
         raise WrongRequestError(f"regex is no expression of RE2's: {error}.") from error
 
 
-def _from_when(request: WebRequest, since: str) -> int:
-    moment = until_of(since, "since")
-    return door_of(request).facts.now() - LOOKS_BACK * 1000 if moment is None else moment
+class _Wish(NamedTuple):
+    """What is waited for, from when on as it was written, for how many seconds."""
+
+    matcher: Matcher
+    since: str
+    seconds: int
+    claim: bool = False
+
+
+async def _asked(request: WebRequest, reader: Reader, inbox: Inbox, wish: _Wish) -> Asked:
+    """From a moment on, or from a message on. Raises WrongRequestError, and NotFoundError for its id."""
+    door = door_of(request)
+    if split_message_id(wish.since) is not None:
+        before = there(await door.reading.find(reader, inbox, message_of(wish.since)), NO_SUCH_MESSAGE)
+        since, after = before.received, before.seq
+    else:
+        moment = until_of(wish.since, "since")
+        since, after = door.facts.now() - LOOKS_BACK * 1000 if moment is None else moment, 0
+    return Asked(reader, inbox, wish.matcher, since, wish.seconds, wish.claim, after)
 
 
 def _awaited(found: Summary) -> Awaited:
