@@ -15,6 +15,9 @@ import msgspec
 
 _READ: Final = 1 << 16
 _HEAD_END: Final = b"\r\n\r\n"
+WAITING: Final = ("/wait", "/quiet")
+"""How routes end that wait, half a minute if they are told nothing."""
+
 _NO_BODY: Final = frozenset({101, 204, 304})
 
 Where = tuple[str, int]
@@ -44,6 +47,9 @@ class Answer:
 
 def request(method: str, target: str, *lines: str, body: bytes | None = None) -> bytes:
     """A request with these header lines; one Host and the body's length unless they are among them."""
+    path, mark, query = target.partition("?")
+    if path.endswith(WAITING):  # which have a query already, so that nobody waits
+        target = path + mark + query.replace("?", "&")
     named = {line.partition(":")[0].lower() for line in lines}
     more = [] if "host" in named else ["Host: 127.0.0.1"]
     if body is not None and not named & {"content-length", "transfer-encoding"}:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from litestar.handlers import HTTPRouteHandler
 
+from fakes.raw_http import WAITING
 from mailweir.servers import web
 from mailweir.servers.web import static
 
@@ -63,7 +64,8 @@ class Route(NamedTuple):
         """The same; what is given stands there as it is."""
         name = static.url_of("icon.svg").rpartition("/")[2]
         known = {"name": name, **_USUAL, **values}
-        return _PARAMETER.sub(lambda found: known.get(found[1], "x"), self.path)
+        path = _PARAMETER.sub(lambda found: known.get(found[1], "x"), self.path)
+        return f"{path}?timeout=0&for=0" if self.path.endswith(WAITING) else path
 
 
 def _handlers() -> Iterator[HTTPRouteHandler]:
