@@ -17,7 +17,7 @@ import httpx
 import msgspec
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.identities import Client, Pending
@@ -138,9 +138,9 @@ class OpenIdProvider:
         age = time.monotonic() - self._fetched
         if self._keys is None or age >= (_AGAIN if anew else _KEPT):
             described = await self._describe()
-            octets = await self._got(described.jwks_uri)
+            told = _decoded(await self._got(described.jwks_uri), dict[str, Any])
             try:
-                self._keys = KeySet.import_key_set(_decoded(octets, dict[str, Any]))  # type: ignore[arg-type]
+                self._keys = KeySet.import_key_set(cast("KeySetSerialization", told))
             except (JoseError, ValueError, KeyError) as error:
                 raise UnavailableError("the OpenID provider's keys cannot be read") from error
             self._fetched = time.monotonic()

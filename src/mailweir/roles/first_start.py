@@ -13,12 +13,12 @@ from mailweir.roles import certificate
 from mailweir.roles.administer import make_first
 from mailweir.roles.embedded import prepare_store
 from mailweir.roles.errors import StartError
-from mailweir.roles.identities import identities
+from mailweir.roles.identities import client_of
 
 
 def ready_made(settings: Settings) -> Settings:
     """The settings with the certificate that TLS will use. Raises SettingsError and StartError."""
-    identities(settings)  # what is wrong with it is told here
+    client_of(settings)  # what is wrong with a provider is told here
     prepare_store(settings.data)
     make_first(settings)
     ready = settings if settings.tls_certificate is not None else _with_own_certificate(settings)
