@@ -114,6 +114,6 @@ def _prepared(password: str) -> str:
 
 
 def _score(password: str, names: Sequence[str]) -> int:
-    from zxcvbn import zxcvbn  # noqa: PLC0415  its lists take 10 MB, and passwords are set seldom
+    from zxcvbn import zxcvbn  # noqa: PLC0415  14 MiB, and passwords are set seldom
 
     return int(zxcvbn(password[:_READ].translate(_SYMBOLS), user_inputs=list(names))["score"])

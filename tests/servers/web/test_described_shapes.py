@@ -15,7 +15,7 @@ from mailweir.servers.web.api import (
     schema,
     sharing,
     statistics,
-    waits,
+    wait_schema,
 )
 from mailweir.servers.web.api.samples import FAILURES
 from mailweir.servers.web.reference import description
@@ -29,7 +29,7 @@ SHAPES: Final[dict[str, type[Struct]]] = {
         people_schema,
         sharing,
         statistics,
-        waits,
+        wait_schema,
         errors,
         health,
     )

@@ -46,7 +46,7 @@ from mailweir.servers.web.api.schema import (
 )
 from mailweir.servers.web.api.sharing import SharedMessage
 from mailweir.servers.web.api.statistics import Frequency, Listed, Number
-from mailweir.servers.web.api.waits import Awaited, Intake, Nearest, NothingCame, NotQuiet, Quiet
+from mailweir.servers.web.api.wait_schema import Awaited, Intake, Nearest, NothingCame, NotQuiet, Quiet
 from mailweir.servers.web.health import Readiness
 
 _ID: Final = "0mif8x3c1Zk4TqW9bLr7VnY2sHdJ6pGe-0"

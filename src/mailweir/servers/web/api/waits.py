@@ -6,7 +6,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Final, NamedTuple, TypeVar, cast
 
-import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
@@ -27,8 +26,9 @@ from mailweir.servers.web.api.parameters import (
     truth_of,
     until_of,
 )
-from mailweir.servers.web.api.schema import ActionView, CodeView, EmailMessage, email_message
+from mailweir.servers.web.api.schema import email_message
 from mailweir.servers.web.api.specification import TAGS, TRUTH, errors
+from mailweir.servers.web.api.wait_schema import Awaited, Intake, Nearest, NothingCame, NotQuiet, Quiet
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import NO_SUCH_MESSAGE, WrongRequestError, there
@@ -92,54 +92,6 @@ _Claim = Annotated[
         schema_extra={"enum": TRUTH, "default": "false"},
     ),
 ]
-
-
-class Awaited(msgspec.Struct, frozen=True):
-    """The message that was waited for, its codes and its links, the most likely first."""
-
-    message: EmailMessage
-    codes: list[CodeView]
-    links: list[str]
-    actions: list[ActionView]
-
-
-class Nearest(msgspec.Struct, frozen=True):
-    """A message that was not the one, and why."""
-
-    message: EmailMessage
-    failed: list[str]
-
-
-class Intake(msgspec.Struct, frozen=True):
-    """Whether this server is well just now: a test tells its fault from the application's by that."""
-
-    healthy: bool
-    reasons: list[str]
-
-
-class NothingCame(msgspec.Struct, frozen=True):
-    """Nothing came that fits: the nearest misses, newest first, and how the server is."""
-
-    error: str
-    message: str
-    status: int
-    nearest: list[Nearest]
-    intake: Intake
-
-
-class Quiet(msgspec.Struct, frozen=True):
-    """Nothing that fits has come for so many seconds."""
-
-    quiet: bool
-    seconds: int
-
-
-class NotQuiet(msgspec.Struct, frozen=True):
-    """Something has come."""
-
-    error: str
-    status: int
-    message: EmailMessage
 
 
 _WAIT_ANSWERS: Final = {

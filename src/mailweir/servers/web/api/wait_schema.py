@@ -1,0 +1,53 @@
+"""What a wait answers in JSON: the message, why there was none, or a silence."""
+
+from msgspec import Struct
+
+from mailweir.servers.web.api.schema import ActionView, CodeView, EmailMessage
+
+
+class Awaited(Struct, frozen=True):
+    """The message that was waited for, its codes and its links, the most likely first."""
+
+    message: EmailMessage
+    codes: list[CodeView]
+    links: list[str]
+    actions: list[ActionView]
+
+
+class Nearest(Struct, frozen=True):
+    """A message that was not the one, and why."""
+
+    message: EmailMessage
+    failed: list[str]
+
+
+class Intake(Struct, frozen=True):
+    """Whether this server is well just now: a test tells its fault from the application's by that."""
+
+    healthy: bool
+    reasons: list[str]
+
+
+class NothingCame(Struct, frozen=True):
+    """Nothing came that fits: the nearest misses, newest first, and how the server is."""
+
+    error: str
+    message: str
+    status: int
+    nearest: list[Nearest]
+    intake: Intake
+
+
+class Quiet(Struct, frozen=True):
+    """Nothing that fits has come for so many seconds."""
+
+    quiet: bool
+    seconds: int
+
+
+class NotQuiet(Struct, frozen=True):
+    """Something has come."""
+
+    error: str
+    status: int
+    message: EmailMessage
