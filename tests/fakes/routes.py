@@ -35,6 +35,7 @@ _USUAL: Final[Mapping[str, str]] = {
     "user": "bob",
     "session": "0123456789ab",
     "token": "unsigned",
+    "run_id": f"r_{'a' * 40}",
 }
 
 

@@ -17,6 +17,7 @@ from mailweir.adapters.memory.domains import MemoryDomains
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.plans import MemoryPlans
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
+from mailweir.adapters.memory.runs import MemoryRuns
 from mailweir.adapters.memory.store import MemoryStore
 from mailweir.adapters.memory.users import MemoryUsers
 from mailweir.adapters.parser_pool.digesting import digest_of
@@ -26,6 +27,7 @@ from mailweir.model.address import Address, Host, Inbox
 from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
 from mailweir.model.user import Traits, User, UserName, operator_of
+from mailweir.policy.admission import Hosts
 from mailweir.policy.alternates import Alternates
 from mailweir.policy.hosting import Hosting
 from mailweir.policy.sharing import Links
@@ -38,12 +40,14 @@ from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.guests import Guests
+from mailweir.services.history import History, Telling
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
 from mailweir.services.profile import Profile
 from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
 from mailweir.services.resets import Resets
+from mailweir.services.runs import Runs
 from mailweir.services.second_factor import SecondFactor
 from mailweir.services.sessions import Sessions
 from mailweir.services.signin import SignIn
@@ -211,6 +215,7 @@ class WebHouse:
         self.trusted_proxies: list[IPv4Network | IPv6Network] = []
         self.links: list[tuple[str, str, str]] = []
         self.resolver = HandResolver()
+        self.base_domains = frozenset[str]()
         self._kept = 0
 
     def facts(self) -> WebFacts:
@@ -250,6 +255,17 @@ class WebHouse:
         self.resets = Resets(people, signin, directory, self.send_link)
         self.metering = Metering(self.plans, access.directory, self.clock)
         guests = Guests(GUEST_PASSWORD if self.rules.guests_only else None, self.clock)
+        hosts = Hosts(self.base_domains)
+        self.runs = Runs(
+            MemoryRuns(self.registry),
+            self.mailbox,
+            access,
+            hosts,
+            Host("base.test"),
+            RandomKeys(),
+            self.clock,
+            self.bus,
+        )
         uses = Uses(
             reading,
             Addresses(self.accounts, access, ALTERNATES),
@@ -261,6 +277,9 @@ class WebHouse:
             self.resets,
             LINKS,
             guests,
+            self.runs,
+            History(self.bus),
+            Telling(self.bus, self.clock),
         )
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)
@@ -277,6 +296,7 @@ class WebHouse:
         known = self.registry
         for kept in (known.accounts, known.keys, known.sessions, known.addresses, known.domains):
             kept.clear()
+        known.runs.clear()
         known.plans.clear()
         known.users.clear()
         known.journal.clear()

@@ -7,6 +7,7 @@ from fakes.offices import ANN, ANN_KEY, BEN_KEY, Office, an_office
 from mailweir.model.account import AccountName, Grant, Scope, Session, key_hash
 from mailweir.model.address import Host, Inbox
 from mailweir.model.plan import Plan
+from mailweir.model.run import Run
 from mailweir.model.user import User, UserName
 from mailweir.model.verdict import Verdict
 from mailweir.ports.directory import Directory
@@ -96,6 +97,9 @@ class Asked:
 
     def reserver_of(self, inbox: Inbox) -> AccountName | None:
         return self._directory.reserver_of(inbox)
+
+    def run_of(self, inbox: Inbox) -> Run | None:
+        return self._directory.run_of(inbox)
 
     def holder_of(self, host: Host) -> AccountName | None:
         self.questions.append("holder")

@@ -1,19 +1,17 @@
 """What travels on the bus. Losing any of it costs a moment, never a message."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mailweir.model.address import Inbox
 
 
-@dataclass(frozen=True, slots=True)
-class Nudge:
+class Nudge(Struct, frozen=True, array_like=True, tag="n"):
     """These inboxes have changed: *look*, it never says what there is to see."""
 
     inboxes: tuple[Inbox, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(Struct, frozen=True, array_like=True, tag="h"):
     """A process says how it is, about once a second. `trouble` is a sentence; empty when it is well."""
 
     role: str
@@ -21,4 +19,26 @@ class Heartbeat:
     trouble: str = ""
 
 
-Signal = Nudge | Heartbeat
+class Refused(Struct, frozen=True, array_like=True, tag="r"):
+    """Mail for this inbox was refused at RCPT with this reply of ours. `at`: milliseconds since the epoch."""
+
+    inbox: Inbox
+    reply: str
+    at: int
+
+
+class Waited(Struct, frozen=True, array_like=True, tag="w"):
+    """Somebody has waited at an address of a run, until `at`, for what `asked` says.
+
+    `found`: the id of the message that he was given, None when there was none. `near`: how many were near.
+    """
+
+    inbox: Inbox
+    asked: tuple[tuple[str, str], ...]
+    since: int
+    at: int
+    found: str | None
+    near: int
+
+
+Signal = Nudge | Heartbeat | Refused | Waited

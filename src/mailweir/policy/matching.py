@@ -48,7 +48,7 @@ class Matcher:
     """Criteria made ready. Raises RegexError."""
 
     def __init__(self, criteria: Criteria) -> None:
-        self._criteria = criteria
+        self.criteria = criteria
         self._sender, self._to = criteria.sender.casefold(), criteria.to.casefold()
         self._subject, self._text = criteria.subject.casefold(), criteria.text.casefold()
         self._regex = _compiled(criteria.regex) if criteria.regex else None
@@ -61,7 +61,7 @@ class Matcher:
     @property
     def needs_digest(self) -> bool:
         """Whether what was read out of it has to be known; sender, people and subject are known at once."""
-        return self.needs_text or self._criteria.require is not None
+        return self.needs_text or self.criteria.require is not None
 
     def failed_at_once(self, brief: Brief, recipient: str) -> tuple[Failed, ...]:
         """What its header says against it. `recipient`: for whom it came."""
@@ -89,7 +89,7 @@ class Matcher:
             yield Failed.TEXT
         if self._regex is not None and not self._regex.search(f"{brief.subject}\n{text}"):
             yield Failed.REGEX
-        required = self._criteria.require
+        required = self.criteria.require
         if required == "code" and not brief.codes:
             yield Failed.NO_CODE
         if required == "link" and not brief.links:

@@ -5,6 +5,7 @@ from typing import Protocol
 from mailweir.model.account import AccountName, Grant, Session
 from mailweir.model.address import Host, Inbox
 from mailweir.model.plan import Plan
+from mailweir.model.run import Run
 from mailweir.model.user import User, UserName
 
 
@@ -27,11 +28,18 @@ class Directory(Protocol):
         ...
 
     def owner_of(self, inbox: Inbox) -> AccountName | None:
-        """Who has this inbox, by its address or with all of a private domain; None when it is public."""
+        """Who has this inbox: by its address, by a run, or with all of a private domain.
+
+        None when it is public.
+        """
         ...
 
     def reserver_of(self, inbox: Inbox) -> AccountName | None:
         """Who has reserved this very address; None when nobody has, whoever its host's mail is."""
+        ...
+
+    def run_of(self, inbox: Inbox) -> Run | None:
+        """The run whose address this is, over or not; None for an address that is no run's."""
         ...
 
     def holder_of(self, host: Host) -> AccountName | None:

@@ -104,6 +104,10 @@ class Mailbox(Protocol):
         """
         ...
 
+    async def inboxes(self, beginning: str, host: Host, *, limit: int) -> Sequence[Inbox]:
+        """Some of the inboxes at a host that have mail and whose names begin so, by name."""
+        ...
+
     async def usage(self, places: Places) -> Usage:
         """What the newest USED messages in some places amount to."""
         ...

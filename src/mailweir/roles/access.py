@@ -36,7 +36,7 @@ async def run(seat: Seat) -> int:
             open_intake(settings, bus) as intake,
             capturing(settings, intake, directory) as (capture, broken),
         ):
-            listening = smtp_door.submission(seat, capture)
+            listening = smtp_door.submission(seat, capture, bus)
             watch = Watch("access", intake, bus, broken)
             return await smtp_door.serve(seat, "submission", listening, watch)
     except UnavailableError as error:

@@ -17,6 +17,7 @@ from mailweir.adapters.sqlite.digests import SqliteDigests
 from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.maintenance import SqliteMaintenance
+from mailweir.adapters.sqlite.runs import SqliteRuns
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.model.address import Inbox
@@ -33,6 +34,7 @@ from mailweir.services.digestion import Digestion
 from mailweir.services.keeping import Keeping
 from mailweir.services.nudging import Nudging
 from mailweir.services.proving import Proving
+from mailweir.services.returning import Returning
 
 _ROUND = 1.0  # seconds between two rounds
 
@@ -120,6 +122,8 @@ class _Tidying:
         self._directory = directory
         self._accounts = SqliteAccounts(settings.data, self._clock)
         self._domains = SqliteDomains(settings.data, self._clock)
+        self._runs = SqliteRuns(settings.data, self._clock)
+        self._returning = Returning(self._runs, self._mailbox, self._clock)
         self._keeping = Keeping(self._accounts, self._domains, self._mailbox, directory, self._clock)
         self._trouble = ""
 
@@ -140,6 +144,7 @@ class _Tidying:
             await self._mailbox.close()
             await self._accounts.close()
             await self._domains.close()
+            await self._runs.close()
             for maintenance in self._maintenance:
                 await maintenance.close()
 
@@ -147,6 +152,7 @@ class _Tidying:
         """False when only a fresh process may go on writing."""
         try:
             await self._expire(stopping)
+            await self._returning.round()
             await self._keeping.round()
             await self._digests.tidy()
             for maintenance in self._maintenance:
@@ -171,4 +177,6 @@ class _Tidying:
                 return
 
     def _is_private(self, inbox: Inbox) -> bool:
-        return self._directory.owner_of(inbox) is not None
+        """What is at a run's address goes by the rules of public mail, whoever sees it."""
+        directory = self._directory
+        return directory.owner_of(inbox) is not None and directory.run_of(inbox) is None

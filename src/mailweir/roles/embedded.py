@@ -115,9 +115,18 @@ async def _first_room(committer: CommitterApart) -> Room:
 
 def reception(settings: Settings, intake: Intake, directory: Directory) -> Reception:
     """The receiving half of the system on this intake."""
-    hosts = Hosts(frozenset(settings.base_domains))
-    own = alternates(settings)
-    return Reception(intake, directory, SystemClock(), RandomIds(), hosts, own, settings.node_name)
+    own, taken = alternates(settings), hosts(settings)
+    return Reception(intake, directory, SystemClock(), RandomIds(), taken, own, settings.node_name)
+
+
+def hosts(settings: Settings) -> Hosts:
+    """The hosts that mail is taken for."""
+    return Hosts(frozenset(settings.base_domains))
+
+
+def run_host(settings: Settings) -> Host:
+    """Where the addresses of a run are for which no domain is named."""
+    return Host(next(iter(settings.base_domains), "mailweir.test"))
 
 
 def alternates(settings: Settings) -> Alternates:

@@ -18,7 +18,7 @@ async def run(seat: Seat) -> int:
             open_directory(settings) as directory,
             open_intake(settings, bus, apart=True) as intake,
         ):
-            listening = smtp_door.public(seat, reception(settings, intake, directory))
+            listening = smtp_door.public(seat, reception(settings, intake, directory), bus)
             return await smtp_door.serve(seat, "smtp", listening, Watch("receiver", intake, bus))
     except UnavailableError as error:
         _log.error("the store cannot be opened", why=str(error))

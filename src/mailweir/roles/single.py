@@ -25,8 +25,8 @@ async def run(seat: Seat) -> int:
             capturing(settings, intake, directory) as (capture, capture_broken),
         ):
             doors = {
-                "smtp": smtp_door.public(seat, reception(settings, intake, directory)),
-                "submission": smtp_door.submission(seat, capture),
+                "smtp": smtp_door.public(seat, reception(settings, intake, directory), bus),
+                "submission": smtp_door.submission(seat, capture, bus),
             }
             watch = Watch("receiver", intake, bus, lambda: broken() or capture_broken())
             for door, listening in doors.items():

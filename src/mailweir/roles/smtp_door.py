@@ -3,8 +3,10 @@
 import ipaddress
 from dataclasses import replace
 
+from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
+from mailweir.ports.bus import Bus
 from mailweir.roles import certificate
 from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import Watch
@@ -15,6 +17,7 @@ from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
 from mailweir.servers.smtp.submission import SubmissionDoor
 from mailweir.services.capture import Capture
+from mailweir.services.history import Telling
 from mailweir.services.reception import Reception
 from mailweir.wire.smtp.server import Rules
 
@@ -26,20 +29,21 @@ _LARGEST = 512 * 1024 * 1024  # octets, where the setting says 0: what one row o
 _log = logs.get()
 
 
-def public(seat: Seat, reception: Reception) -> Listener:
+def public(seat: Seat, reception: Reception, bus: Bus) -> Listener:
     """The public door, as `_listener` makes it. Raises StartError."""
     settings = seat.settings
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_public), auth=local, auth_without_tls=local)
-    return _listener(seat, PublicDoor(reception, rules, any_login=local))
+    door = PublicDoor(reception, rules, any_login=local, refused=Telling(bus, SystemClock()).refused)
+    return _listener(seat, door)
 
 
-def submission(seat: Seat, capture: Capture) -> Listener:
+def submission(seat: Seat, capture: Capture, bus: Bus) -> Listener:
     """The submission door, as `_listener` makes it. Raises StartError."""
     settings = seat.settings
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_submission), auth=True, auth_without_tls=local)
-    return _listener(seat, SubmissionDoor(capture, rules))
+    return _listener(seat, SubmissionDoor(capture, rules, Telling(bus, SystemClock()).refused))
 
 
 async def serve(seat: Seat, door: str, listening: Listener, watch: Watch) -> int:

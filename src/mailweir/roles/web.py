@@ -14,6 +14,7 @@ from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.plans import SqlitePlans
+from mailweir.adapters.sqlite.runs import SqliteRuns
 from mailweir.adapters.sqlite.users import SqliteUsers
 from mailweir.adapters.system import RandomKeys, SystemClock
 from mailweir.config.settings import Settings
@@ -35,6 +36,7 @@ from mailweir.roles.embedded import (
     Watch,
     alternates,
     hosting,
+    hosts,
     links,
     open_bus,
     open_directory,
@@ -42,6 +44,7 @@ from mailweir.roles.embedded import (
     public_url,
     reception,
     resolver,
+    run_host,
 )
 from mailweir.roles.seat import Seat
 from mailweir.roles.signing import signing
@@ -51,11 +54,13 @@ from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
 from mailweir.services.domains import Domains
 from mailweir.services.guests import Guests
+from mailweir.services.history import History, Telling
 from mailweir.services.letters import Letters
 from mailweir.services.metering import Metering
 from mailweir.services.proving import Proving
 from mailweir.services.reading import Reading
 from mailweir.services.reception import Reception, Transaction
+from mailweir.services.runs import Runs
 from mailweir.services.watching import Watching
 
 _DRAIN = 10.0  # seconds that requests under way may take to end
@@ -103,6 +108,7 @@ async def serving(
     access = Access(directory, _rules(settings), clock)
     accounts, domains = SqliteAccounts(settings.data, clock), SqliteDomains(settings.data, clock)
     plans, users = SqlitePlans(settings.data, clock), SqliteUsers(settings.data, clock)
+    runs, history = SqliteRuns(settings.data, clock), History(bus)
     signed = signing(settings, accounts, users, access, Letters(receiving, facts.public_url))
     proving = Proving(domains, mailbox, resolver(settings), hosting(settings), clock)
     uses = Uses(
@@ -116,12 +122,15 @@ async def serving(
         signed.resets,
         links(settings),
         Guests(settings.guest_password, clock),
+        Runs(runs, mailbox, access, hosts(settings), run_host(settings), RandomKeys(), clock, bus),
+        history,
+        Telling(bus, clock),
         signed.federation,
     )
     app = build(uses, dropping.drop, facts)
     most = min(CONNECTIONS, places())
     server = WebServer(app, seat.sockets.get("http", ()), limit_concurrency=most)
-    stores = (mailbox, accounts, domains, plans, users)
+    stores = (mailbox, accounts, domains, plans, users, runs)
     try:
         async with counting(accounts, access, uses.metering):
             await server.start()
@@ -131,6 +140,7 @@ async def serving(
                 await server.drain(_DRAIN)
     finally:
         watching.close()
+        history.close()
         await signed.close()
         for store in stores:
             await store.close()

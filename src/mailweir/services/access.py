@@ -180,6 +180,13 @@ class Access:
             _allow(visibility.may_read(self.rules, caller, owner))
         return caller
 
+    def lessee(self, reader: Reader, *, changes: bool = False) -> Caller:
+        """Who has addresses for a while: an account as a whole, or anybody who may read public inboxes."""
+        caller = self.caller(reader, changes=changes)
+        _allow(visibility.is_for(caller))
+        _allow(visibility.may_read(self.rules, caller, None))
+        return caller
+
     def list_all(self, reader: Reader) -> Caller:
         """Who reads all inboxes at once; what is in them is still to be asked about, by `shows`."""
         caller = self.caller(reader)

@@ -110,6 +110,7 @@ class Addresses:
         account = self.access.account_at(reader, *inboxes, changes=True)
         for inbox in inboxes:
             self._check_catch_all(reader, account, inbox)
+            self._check_no_run(account, inbox)
             _check_upkeep(inbox, upkeep)
         try:
             most = self._most(account)
@@ -153,6 +154,12 @@ class Addresses:
         if host is not None:
             self._check_not_anothers(account, inbox, None)
             self.access.domain(reader, host)
+
+    def _check_no_run(self, account: AccountName, inbox: Inbox) -> None:
+        """What another account has by a run is not to be had meanwhile."""
+        run = self.access.directory.run_of(inbox)
+        if run is not None and run.account not in {None, account}:
+            raise RefusedError(Refusal.TAKEN)
 
     def _check_not_anothers(self, account: AccountName, inbox: Inbox, found: OwnedAddress | None) -> None:
         owner = self.access.directory.owner_of(inbox) if found is None else found.account

@@ -80,13 +80,13 @@ class Exporting:
         name, now = account.name, self.clock.now()
         last = await self.mailbox.position()
         places = await private_places(self.accounts, self.domains, name)
-        yield ExportedFile("account.json", now, _pieces(await self._known(account)))
+        yield ExportedFile("account.json", now, pieces(await self._known(account)))
         yield ExportedFile("index.jsonl", now, self._index(name, places, last))
         async with aclosing(self._own(name, places, last)) as own:
             async for one in own:
                 raw = await self.mailbox.raw(one.inbox, one.id)
                 if raw is not None:
-                    yield ExportedFile(f"{MAIL}{one.id}.eml", one.received, _pieces(raw))
+                    yield ExportedFile(f"{MAIL}{one.id}.eml", one.received, pieces(raw))
 
     async def _known(self, account: Account) -> bytes:
         """What is kept of an account besides mail, as JSON."""
@@ -185,7 +185,8 @@ async def zipped(files: AsyncGenerator[ExportedFile]) -> AsyncGenerator[bytes]:
         archive.abandon()
 
 
-async def _pieces(octets: bytes) -> AsyncIterator[bytes]:
+async def pieces(octets: bytes) -> AsyncIterator[bytes]:
+    """The same, in what is compressed in one go."""
     for start in range(0, len(octets), _PIECE):
         yield octets[start : start + _PIECE]
 

@@ -50,6 +50,27 @@ class Arrival:
     raw: bytes
 
 
+class Pace:
+    """How long to wait before looking again for what may have come: nudges may be lost."""
+
+    __slots__ = ("_idle",)
+
+    def __init__(self) -> None:
+        self._idle = _LOOK
+
+    def begin(self) -> None:
+        """Something has come."""
+        self._idle = _LOOK
+
+    def seconds(self, *, young: bool) -> float:
+        """As nothing has come; `young`: something has, and is being read."""
+        if young:
+            self._idle = _LOOK
+            return _LOOK
+        idle, self._idle = self._idle, min(self._idle * 2, _SELDOM)
+        return idle
+
+
 @dataclass(frozen=True, slots=True)
 class Streams:
     """Arrivals, for as many followers as there are."""
@@ -84,28 +105,29 @@ class Streams:
 
         Waits while the store is away.
         """
-        seq, limit, idle = start.seq, _FEW, _LOOK
+        seq, limit, pace = start.seq, _FEW, Pace()
         with self.reading.watching.on(self.places(inboxes)) as change:
             while True:
                 change.clear()
-                wait = idle
                 ready: Sequence[Summary]
-                young = False
+                young = away = False
                 try:
-                    ready, young = await self._ready(inboxes, seq, limit)
+                    ready, young = await self.ready(inboxes, seq, limit)
                     for place, summary in enumerate(ready):
                         # A slow reader has taken his time over the last one: what holds now counts.
                         now = await self._now(summary) if place else summary
-                        if now is not None and self._shows(start.caller, inboxes, now):
+                        if now is not None and self.shows(start.caller, inboxes, now):
                             yield self.reading.access.as_shown(start.caller, now)
                         seq = summary.seq
                 except UnavailableError:
-                    ready, wait = (), _RETRY
+                    ready, away = (), True
                 limit = _AT_ONCE if len(ready) == limit else _FEW  # who is behind catches up in larger steps
-                idle = _LOOK if ready or young else min(idle * 2, _SELDOM)
-                if not ready:
-                    await change.wait(_LOOK if young else wait)
-                    idle = _LOOK if change.told else idle
+                if ready:
+                    pace.begin()
+                else:
+                    await change.wait(_RETRY if away else pace.seconds(young=young))
+                    if change.told:
+                        pace.begin()
 
     async def next_of(self, inboxes: Sequence[Inbox], seq: int, caller: Caller) -> Sequence[Summary]:
         """What there is after `seq` by now, the oldest first, that is shown to the caller; some of it.
@@ -114,7 +136,7 @@ class Streams:
         """
         hosts = self._hosts(inboxes)
         while found := await self.reading.mailbox.after(inboxes, seq, limit=_AT_ONCE, hosts=hosts):
-            if shown := [one for one in found if self._shows(caller, inboxes, one)]:
+            if shown := [one for one in found if self.shows(caller, inboxes, one)]:
                 return shown
             seq = found[-1].seq
         return ()
@@ -122,7 +144,8 @@ class Streams:
     async def _now(self, summary: Summary) -> Summary | None:
         return await self.reading.mailbox.find(summary.inbox, summary.id)
 
-    def _shows(self, caller: Caller, inboxes: Sequence[Inbox] | None, one: Summary) -> bool:
+    def shows(self, caller: Caller, inboxes: Sequence[Inbox] | None, one: Summary) -> bool:
+        """Whether who follows these inboxes, or all, is shown a message."""
         access = self.reading.access
         followed = inboxes is None or one.inbox in inboxes or access.is_caught(one.inbox)
         return followed and access.shows(caller, one.inbox, one.marks.saved_by)
@@ -136,10 +159,13 @@ class Streams:
         found = await self.reading.mailbox.whole(summary)
         return None if found is None else Arrival(summary, found[1] if summary.brief else None, found[0])
 
-    async def _ready(
-        self, inboxes: Sequence[Inbox] | None, seq: int, limit: int
+    async def ready(
+        self, inboxes: Sequence[Inbox] | None, seq: int, limit: int = _AT_ONCE
     ) -> tuple[Sequence[Summary], bool]:
-        """The next messages, up to the first young one that has no digest yet, and whether there is one."""
+        """The next messages, up to the first young one that has no digest yet, and whether there is one.
+
+        Raises UnavailableError.
+        """
         hosts = self._hosts(inboxes or ())
         found = await self.reading.mailbox.after(inboxes, seq, limit=limit, hosts=hosts)
         since = self.reading.clock.now() - YOUNG

@@ -8,21 +8,27 @@ not the one is told, since that is what somebody wants to know whose test has fa
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from mailweir.model.address import Inbox
 from mailweir.model.criteria import Failed
+from mailweir.model.event import Refused, Waited
 from mailweir.model.marks import Marks
 from mailweir.model.message import Summary
+from mailweir.model.run import Run
 from mailweir.policy.matching import Matcher
 from mailweir.policy.visibility import Reader
+from mailweir.ports.directory import Directory
+from mailweir.ports.errors import UnavailableError
 from mailweir.services.access import RefusedError
 from mailweir.services.heading import heading
-from mailweir.services.streams import Start, Streams
+from mailweir.services.history import History, Telling
+from mailweir.services.learning import learn
+from mailweir.services.runs import RunOverError
+from mailweir.services.streams import Pace, Start, Streams
 
 NEAREST: Final = 20
 """Messages of which it is told why they were not the one: the newest."""
@@ -71,13 +77,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The message, or None and the nearest misses, newest first.
+    """The message, or None and the nearest misses, newest first, and what was refused there, newest first.
 
     `undecided`: whether there is a message of which it could not be found out.
     """
 
     found: Summary | None
     misses: tuple[Miss, ...] = ()
+    refused: tuple[Refused, ...] = ()
     undecided: bool = False
 
 
@@ -87,6 +94,7 @@ class _Search:
 
     asked: Asked
     start: Start
+    run: Run | None
     seq: int
     undecided: bool = False
     misses: "deque[Miss]" = field(default_factory=lambda: deque[Miss](maxlen=NEAREST))
@@ -94,9 +102,14 @@ class _Search:
 
 @dataclass(slots=True)
 class Waiting:
-    """Every method raises RefusedError, also when a key is revoked meanwhile, and UnavailableError."""
+    """Every method raises RefusedError, also when a key is revoked meanwhile, and UnavailableError.
+
+    And RunOverError for an address of a run that is over, or is over before the wait is.
+    """
 
     streams: Streams
+    history: History
+    telling: Telling
     waiters: int = 0
     _giving: set["asyncio.Future[Summary | None]"] = field(
         default_factory=set["asyncio.Future[Summary | None]"]
@@ -116,11 +129,10 @@ class Waiting:
         finally:
             self.waiters -= 1
         self.streams.check(asked.reader, (asked.inbox,))
-        if found is not None:
-            return Outcome(found)
-        others = [*await self._too_early(asked), *await self._elsewhere(asked)]
-        nearest = tuple(reversed((*others, *search.misses)))[:NEAREST]
-        return Outcome(None, nearest, search.undecided)
+        outcome = Outcome(found) if found is not None else await self._missed(search)
+        if search.run is not None:
+            self._tell(asked, outcome)
+        return outcome
 
     async def quiet(self, asked: Asked) -> Summary | None:
         """None when nothing that fits has come until the time is over; else the message, at once.
@@ -138,22 +150,51 @@ class Waiting:
         found = await self.streams.reading.inbox(asked.reader, asked.inbox, limit=_BACK)
         recent = [one.seq for one in found if one.received >= asked.since]
         first = min([start.seq, *(seq - 1 for seq in recent)])
-        return _Search(asked, start, max(first, asked.after))
+        run = self._directory.run_of(asked.inbox)
+        return _Search(asked, start, run, max(first, asked.after))
 
     async def _followed(self, search: _Search) -> Summary | None:
-        asked, now = search.asked, asyncio.get_running_loop().time
-        begun = Start(search.seq, search.start.caller)
-        until = now() + asked.seconds
-        async with aclosing(self.streams.follow((asked.inbox,), begun)) as arrivals:
-            while (left := until - now()) > 0:
-                try:
-                    async with asyncio.timeout(left):
-                        summary = await anext(arrivals)
-                except TimeoutError:
-                    break
-                if (found := await self._judged(search, summary)) is not None:
-                    return found
-        return None
+        """The first that fits of those that are kept until the time is over, and that are read by then."""
+        asked, streams, run = search.asked, self.streams, search.run
+        now = asyncio.get_running_loop().time
+        until, pace = now() + asked.seconds, Pace()
+        places = [*(streams.places((asked.inbox,)) or ()), *((run.place,) if run is not None else ())]
+        with streams.reading.watching.on(places) as change:
+            while True:
+                change.clear()
+                self._check_run(search)
+                ready, young = await self._ready(search)
+                for summary in ready:
+                    if (found := await self._judged(search, summary)) is not None:
+                        return found
+                if (left := until - now()) <= 0:
+                    return None
+                if ready:
+                    pace.begin()
+                    continue
+                await change.wait(min(pace.seconds(young=young), left))
+                if change.told:
+                    pace.begin()
+
+    async def _ready(self, search: _Search) -> tuple[Sequence[Summary], bool]:
+        """What has come and is read, and whether there is more; nothing while the store is away."""
+        inboxes = (search.asked.inbox,)
+        try:
+            found, young = await self.streams.ready(inboxes, search.seq)
+        except UnavailableError:
+            return (), False
+        if found:
+            search.seq = found[-1].seq
+        return [one for one in found if self.streams.shows(search.start.caller, inboxes, one)], young
+
+    def _check_run(self, search: _Search) -> None:
+        """Raises RunOverError when the run is over whose address this is, or was at the beginning."""
+        if search.run is None:
+            return
+        learn(self._directory)
+        run = self._directory.run_of(search.asked.inbox)
+        if run is None or run.is_over(self.streams.reading.clock.now()):
+            raise RunOverError
 
     async def _swept(self, search: _Search) -> Summary | None:
         """What was kept before the time was over and has not been judged yet."""
@@ -164,6 +205,27 @@ class Waiting:
                 if (found := await self._judged(search, summary)) is not None:
                     return found
         return None
+
+    async def _missed(self, search: _Search) -> Outcome:
+        """What was near, when nothing has come that fits."""
+        asked = search.asked
+        self._check_run(search)
+        others = [*await self._too_early(asked), *await self._elsewhere(asked)]
+        nearest = tuple(reversed((*others, *search.misses)))[:NEAREST]
+        refused = self.history.refused(lambda inbox: inbox == asked.inbox, asked.since)
+        return Outcome(None, nearest, tuple(reversed(refused))[:NEAREST], search.undecided)
+
+    def _tell(self, asked: Asked, outcome: Outcome) -> None:
+        """What was waited for at an address of a run, for its bundle."""
+        criteria = asdict(asked.matcher.criteria)
+        wanted = tuple((name, str(value)) for name, value in criteria.items() if value)
+        found = None if outcome.found is None else outcome.found.id
+        now = self.streams.reading.clock.now()
+        self.telling.waited(Waited(asked.inbox, wanted, asked.since, now, found, len(outcome.misses)))
+
+    @property
+    def _directory(self) -> Directory:
+        return self.streams.reading.access.directory
 
     async def _judged(self, search: _Search, summary: Summary) -> Summary | None:
         """The message as it is by now, if it is the one; else it is noted what is against it."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.event import Nudge, Signal
@@ -10,29 +10,42 @@ from mailweir.ports.bus import Bus
 
 
 class Change:
-    """Whether something has changed since the last `clear`."""
+    """Whether something has changed since the last `clear`; one at a time waits for it.
+
+    Thousands wait: an event and a time-out for each would take a kilobyte more.
+    """
+
+    __slots__ = ("_waiter", "told")
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    @property
-    def told(self) -> bool:
-        """Whether something has changed."""
-        return self._event.is_set()
+        self.told = False
+        self._waiter: asyncio.Future[None] | None = None
 
     def clear(self) -> None:
         """To be called before looking, so that what changes meanwhile is not missed."""
-        self._event.clear()
+        self.told = False
 
     def tell(self) -> None:
         """Something has changed."""
-        self._event.set()
+        self.told = True
+        self._wake()
 
     async def wait(self, seconds: float) -> None:
         """Returns when something has changed, or when the time is over."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
+        if self.told:
+            return
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        alarm = loop.call_later(seconds, self._wake)
+        try:
+            await self._waiter
+        finally:
+            alarm.cancel()
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 class Watching:

@@ -19,8 +19,9 @@ from websockets.exceptions import InvalidStatus
 from fakes import routes
 from fakes.web_house import GUEST_PASSWORD, LINKS, Furnish, WebHouse, basic
 from mailweir.model.account import AccountName, Scope
-from mailweir.model.address import Inbox, host_of
+from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.message import MessageId
+from mailweir.model.run import Run, RunId
 from mailweir.policy.marking import toggled
 from mailweir.policy.sharing import Share
 from mailweir.policy.visibility import AnonymousRules
@@ -140,6 +141,9 @@ NOT_THERE = by_caller(401, 404, 404, neighbour=404)
 ACCOUNT = by_caller(401, 200, 200)
 MESSAGE: Final = "/api/addresses/{email:str}/messages/{message_id:str}"
 LOOKING = by_caller(200, 200, 200)
+LENT = by_caller(404, 200, 404)  # a run of the owner's
+RUN: Final = "/api/runs/{run_id:str}"
+RUNS: Final = {None: RunId(f"r_{'a' * 40}"), "owner": RunId(f"r_{'b' * 40}")}  # nobody's, and the owner's
 NOBODYS = by_caller(401, 400, 400)  # an address that nobody has reserved
 SORTING = Row(by_caller(401, 403, 403), by_caller(401, 200, 403), changes=True)
 SHARING = Row(ACCOUNT, by_caller(401, 200, 403))
@@ -332,6 +336,12 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("POST", "/forgot"): open_to_all(200, b"name=any", FORM),
     ("GET", "/reset/{token:str}"): open_to_all(404),
     ("POST", "/reset/{token:str}"): open_to_all(404, b"new=any", FORM),
+    ("POST", "/api/runs"): Row(by_caller(201, 201, 201), by_caller(201, 201, 201), changes=True),
+    ("GET", "/api/runs"): account(),
+    ("GET", RUN): Row(LOOKING, LENT),
+    ("GET", f"{RUN}/messages"): Row(LOOKING, LENT),
+    ("GET", f"{RUN}/bundle"): Row(LOOKING, LENT),
+    ("DELETE", RUN): Row(LOOKING, LENT, changes=True),
     ("GET", "/livez"): open_to_all(),
     ("GET", "/readyz"): open_to_all(),
     ("GET", "/openapi.json"): open_to_all(),
@@ -376,6 +386,10 @@ async def furnished(house: WebHouse) -> Mapping[str, str]:
     await house.domain("owner", host_of(Inbox(OPEN)), private=False)
     await house.domain("owner", host_of(Inbox(CAUGHT)))
     await house.accounts.reserve(owner, [Inbox(CATCH_ALL)], "", most=9)
+    for whose, run_id in RUNS.items():
+        account = None if whose is None else AccountName(whose)
+        run = Run(run_id, Host("base.test"), "any", account, "", 1, house.clock.now(), NEVER)
+        house.registry.runs[run.tag] = run
     return {**keys, "unknown": "k_nobodyhasthiskey0000"}
 
 
@@ -395,6 +409,7 @@ def path_of(route: str, cell: Cell, message: str, query: str) -> str:
         "key_name": "expired",
         "user": "bob",
         "session": "0123456789ab",
+        "run_id": RUNS[None if cell.inbox in {PUBLIC, STARRED, OPEN} else "owner"],
         "token": LINKS.token(Share(AccountName("stranger"), Inbox(cell.inbox), MessageId(message), NEVER)),
     }
     path = route.replace("/static/{name:str}", static.url_of("icon.svg"))

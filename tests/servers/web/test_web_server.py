@@ -103,6 +103,12 @@ async def test_the_description_names_the_real_operations(house: WebHouse) -> Non
         ("GET", "/api/mailstats/blacklist/{listed}"),
         ("GET", "/api/validations/addresses/{email}"),
         ("POST", "/api/validations/addresses"),
+        ("GET", "/api/runs"),
+        ("POST", "/api/runs"),
+        ("GET", "/api/runs/{run_id}"),
+        ("DELETE", "/api/runs/{run_id}"),
+        ("GET", "/api/runs/{run_id}/messages"),
+        ("GET", "/api/runs/{run_id}/bundle"),
         ("GET", "/livez"),
         ("GET", "/readyz"),
     }

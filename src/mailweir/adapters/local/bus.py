@@ -6,7 +6,7 @@ nobody waits for him.
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,25 +14,14 @@ import msgspec
 
 from mailweir.adapters.local.postbox import LARGEST, Postbox
 from mailweir.adapters.local.rendezvous import rendezvous
-from mailweir.model.address import Inbox
-from mailweir.model.event import Heartbeat, Nudge, Signal
+from mailweir.model.event import Nudge, Signal
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 
 _LISTING_AGE = 1.0  # seconds; until then a new listener looks at the store by itself
 
 
-class _Nudge(msgspec.Struct, frozen=True, array_like=True, tag="n"):
-    inboxes: tuple[str, ...]
-
-
-class _Heartbeat(msgspec.Struct, frozen=True, array_like=True, tag="h"):
-    role: str
-    pid: int
-    trouble: str
-
-
-_decode = msgspec.msgpack.Decoder(_Nudge | _Heartbeat).decode
+_decode = msgspec.msgpack.Decoder[Signal](Signal).decode
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -63,11 +52,7 @@ class LocalBus:
         """Sends to every socket of the last second's listing, without waiting."""
         if self._sender.fileno() < 0:
             return
-        if isinstance(signal, Nudge):
-            datagrams = self._nudges(signal.inboxes)
-        else:
-            datagrams = iter((_encode(_Heartbeat(signal.role, signal.pid, signal.trouble)),))
-        for datagram in datagrams:
+        for datagram in self._datagrams(signal):
             for address in self._listing():
                 self._send(datagram, address)
 
@@ -94,19 +79,19 @@ class LocalBus:
             self._postbox.close()
         self._sender.close()
 
-    def _nudges(self, inboxes: Sequence[Inbox]) -> Iterator[bytes]:
-        """One datagram, or as many as it takes."""
+    def _datagrams(self, signal: Signal) -> Iterator[bytes]:
+        """One, or for a nudge as many as it takes."""
         try:
-            datagram = _encode(_Nudge(tuple(inboxes)))
+            datagram = _encode(signal)
         except UnicodeEncodeError:
             self.dropped += 1
             return
         if len(datagram) <= LARGEST:
             yield datagram
-        elif len(inboxes) > 1:
-            middle = len(inboxes) // 2
-            yield from self._nudges(inboxes[:middle])
-            yield from self._nudges(inboxes[middle:])
+        elif isinstance(signal, Nudge) and len(signal.inboxes) > 1:
+            middle = len(signal.inboxes) // 2
+            yield from self._datagrams(Nudge(signal.inboxes[:middle]))
+            yield from self._datagrams(Nudge(signal.inboxes[middle:]))
         else:
             self.dropped += 1
 
@@ -137,15 +122,10 @@ class LocalBus:
 
     def _receive(self, datagram: bytes) -> None:
         try:
-            frame = _decode(datagram)
+            signal = _decode(datagram)
         except (msgspec.DecodeError, UnicodeDecodeError):
             self.garbage += 1
             return
-        signal = (
-            Heartbeat(frame.role, frame.pid, frame.trouble)
-            if isinstance(frame, _Heartbeat)
-            else Nudge(tuple(Inbox(inbox) for inbox in frame.inboxes))
-        )
         loop = asyncio.get_running_loop()
         for key in self._listeners:
             loop.call_soon(self._tell, key, signal)

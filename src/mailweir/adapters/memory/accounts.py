@@ -81,6 +81,9 @@ class MemoryAccounts:
         kept.journal.pop(account, None)
         kept.addresses = {at: one for at, one in kept.addresses.items() if one.account != account}
         kept.domains = {at: one for at, one in kept.domains.items() if one.account != account}
+        for tag, run in kept.runs.items():
+            if run.account == account and run.freed is None:
+                kept.runs[tag] = replace(run, expires=0)
         if self._registry.accounts.pop(account, None) is None:
             return False
         self._registry.former.add(account)

@@ -77,6 +77,11 @@ class MemoryMailbox:
         newer = (copy for copy in self._store.newest_in(places) if copy.seq > seq)
         return sorted(newer, key=lambda copy: copy.seq)[:limit]
 
+    async def inboxes(self, beginning: str, host: Host, *, limit: int) -> Sequence[Inbox]:
+        """Some of the inboxes whose names begin so."""
+        at_host = {copy.inbox for copy in self._store.newest_in(Places(hosts=(host,)))}
+        return sorted(inbox for inbox in at_host if inbox.startswith(beginning))[:limit]
+
     async def usage(self, places: Places) -> Usage:
         """What the messages in some places amount to."""
         copies = list(islice(self._store.newest_in(places), USED))

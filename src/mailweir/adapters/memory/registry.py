@@ -4,6 +4,7 @@ from mailweir.model.account import Account, AccountName, Grant, Key, OwnedAddres
 from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.domain import CustomDomain
 from mailweir.model.plan import BUILT_IN, UNLIMITED, Plan, PlanName
+from mailweir.model.run import Run, Tag, tag_of
 from mailweir.model.user import Entry, User, UserName
 from mailweir.ports.accounts import UnknownAccountError
 
@@ -25,6 +26,7 @@ class Registry:
         self.addresses: dict[Inbox, OwnedAddress] = {}
         self.domains: dict[tuple[Host, AccountName], CustomDomain] = {}
         self.plans: dict[PlanName, Plan] = {}
+        self.runs: dict[Tag, Run] = {}
         self.former: set[AccountName] = set()
 
     def require(self, account: AccountName) -> None:
@@ -98,6 +100,9 @@ class MemoryDirectory:
         found = self._registry.addresses.get(inbox)
         if found is not None:
             return found.account
+        run = self.run_of(inbox)
+        if run is not None:
+            return run.account
         holder = self._registry.holder(host_of(inbox))
         return holder.account if holder is not None and holder.private else None
 
@@ -105,6 +110,12 @@ class MemoryDirectory:
         """Who has reserved this very address."""
         found = self._registry.addresses.get(inbox)
         return None if found is None else found.account
+
+    def run_of(self, inbox: Inbox) -> Run | None:
+        """The run whose address this is."""
+        tag = tag_of(inbox)
+        run = None if tag is None else self._registry.runs.get(tag)
+        return run if run is not None and run.host == host_of(inbox) else None
 
     def holder_of(self, host: Host) -> AccountName | None:
         """Whose domain that is."""

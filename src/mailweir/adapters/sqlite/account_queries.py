@@ -7,6 +7,7 @@ from mailweir.adapters.sqlite.driver import Connection, texts
 from mailweir.model.account import Account, AccountName, Key, NewKey, OwnedAddress, Scope, Upkeep
 from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.plan import BUILT_IN, PlanName
+from mailweir.model.run import Tag
 from mailweir.ports.accounts import TakenError, TooManyError, UnknownAccountError
 from mailweir.ports.errors import ConflictError
 
@@ -89,6 +90,9 @@ def remove(connection: Connection, account: AccountName) -> bool:
         release(connection, account, owned.inbox)
     for (host,) in connection.execute("SELECT host FROM domain WHERE account = ?", (account,)).fetchall():
         drop_domain(connection, account, Host(host))
+    # What is in its runs stays its own until it is let go, a moment later.
+    statement = "UPDATE run SET expires = 0, number = ? WHERE account = ? AND freed IS NULL"
+    connection.execute(statement, (next_number(connection), account))
     connection.execute("DELETE FROM account WHERE name = ?", (account,))
     connection.execute("INSERT INTO former VALUES (?)", (account,))
     return True
@@ -244,10 +248,11 @@ def forget(
     digest: bytes | None = None,
     inbox: Inbox | None = None,
     host: Host | None = None,
+    tag: Tag | None = None,
 ) -> None:
     """Notes for directories that something is nobody's any more."""
     number = next_number(connection)
-    connection.execute("INSERT INTO gone VALUES (?, ?, ?, ?)", (number, digest, inbox, host))
+    connection.execute("INSERT INTO gone VALUES (?, ?, ?, ?, ?)", (number, digest, inbox, host, tag))
     connection.execute("DELETE FROM gone WHERE number <= ?", (number - REMEMBERED,))
 
 

@@ -14,10 +14,12 @@ from mailweir.adapters.sqlite.account_queries import REMEMBERED, scope
 from mailweir.adapters.sqlite.connection import File, open_file, translated
 from mailweir.adapters.sqlite.driver import Connection
 from mailweir.adapters.sqlite.plans import plans_put
+from mailweir.adapters.sqlite.run_queries import RUN, run_of
 from mailweir.adapters.sqlite.user_queries import USER, user_of
 from mailweir.model.account import AccountName, Grant, Session
 from mailweir.model.address import Host, Inbox, host_of
 from mailweir.model.plan import BUILT_IN, UNLIMITED, Plan, PlanName
+from mailweir.model.run import Run, Tag, tag_of
 from mailweir.model.user import User, UserName
 from mailweir.ports.errors import UnavailableError
 
@@ -53,14 +55,24 @@ class SqliteDirectory:
         """Who has this inbox for himself."""
         known = self._known
         owner = known.owners.get(inbox)
-        if owner is not None or not known.hosts:
+        if owner is not None:
             return owner
+        if known.runs and (run := self.run_of(inbox)) is not None:
+            return run.account
+        if not known.hosts:
+            return None
         holder = known.hosts.get(host_of(inbox))
         return holder.account if holder is not None and holder.private else None
 
     def reserver_of(self, inbox: Inbox) -> AccountName | None:
         """Who has reserved this very address."""
         return self._known.owners.get(inbox)
+
+    def run_of(self, inbox: Inbox) -> Run | None:
+        """The run whose address this is."""
+        tag = tag_of(inbox)
+        run = None if tag is None else self._known.runs.get(tag)
+        return run if run is not None and run.host == host_of(inbox) else None
 
     def holder_of(self, host: Host) -> AccountName | None:
         """Whose domain that is."""
@@ -134,6 +146,7 @@ class _Known:
     users: dict[_Person, User] = field(default_factory=dict[_Person, User])
     sessions: dict[bytes, Session] = field(default_factory=dict[bytes, Session])
     owners: dict[Inbox, AccountName] = field(default_factory=dict[Inbox, AccountName])
+    runs: dict[Tag, Run] = field(default_factory=dict[Tag, Run])
     hosts: dict[Host, _Holder] = field(default_factory=dict[Host, _Holder])
     capturing: set[AccountName] = field(default_factory=set[AccountName])
     on_plan: dict[AccountName, PlanName] = field(default_factory=dict[AccountName, PlanName])
@@ -146,11 +159,14 @@ class _Known:
         self.users.update(news.users)
         self.sessions.update(news.sessions)
         self.owners.update(news.owners)
+        self.runs.update(news.runs)
         for digest in news.gone_digests - news.keys.keys() - news.sessions.keys():
             self._forget_user(self.keys.pop(digest, None), digest)
             self.sessions.pop(digest, None)
         for inbox in news.gone_inboxes - news.owners.keys():
             self.owners.pop(inbox, None)
+        for tag in news.gone_tags - news.runs.keys():
+            self.runs.pop(tag, None)
         for host in news.gone_hosts - news.hosts.keys():
             self.hosts.pop(host, None)
         for account, private in news.capturing.items():
@@ -178,6 +194,7 @@ class _News:
     users: dict[_Person, User]
     sessions: dict[bytes, Session]
     owners: dict[Inbox, AccountName]
+    runs: dict[Tag, Run]
     hosts: dict[Host, _Holder]
     capturing: dict[AccountName, bool]
     on_plan: dict[AccountName, PlanName]
@@ -185,6 +202,7 @@ class _News:
     gone_digests: AbstractSet[bytes]  # of keys and of sessions
     gone_inboxes: AbstractSet[Inbox]
     gone_hosts: AbstractSet[Host]
+    gone_tags: AbstractSet[Tag]
 
     @classmethod
     def after(cls, connection: Connection, number: int) -> "_News":
@@ -195,7 +213,7 @@ class _News:
             return connection.execute(statement, (number,)).fetchall()
 
         accounts = rows("name, capture_private, plan", "account")
-        gone = rows("digest, inbox, host", "gone")
+        gone = rows("digest, inbox, host, tag", "gone")
         keys = rows("account, digest, name, expires, writes, place, manages", "key")
         users = list(map(user_of, rows(USER, "user")))
         owned = rows("account, inbox", "address")
@@ -211,11 +229,13 @@ class _News:
                 for digest, *columns in rows("digest, key, expires, elevated, created", "session")
             },
             {Inbox(inbox): names[account] for account, inbox in owned},
+            {run.tag: run for run in (run_of(*row) for row in rows(RUN, "run"))},
             {Host(host): _Holder(names[account], bool(private)) for account, host, private in held},
             {AccountName(name): bool(private) for name, private, _ in accounts},
             {AccountName(name): PlanName(plan) for name, _, plan in accounts},
             {plan.name: plan for plan in plans_put(connection)},
-            {digest for digest, _, _ in gone if digest is not None},
-            {Inbox(inbox) for _, inbox, _ in gone if inbox is not None},
-            {Host(host) for _, _, host in gone if host is not None},
+            {digest for digest, *_ in gone if digest is not None},
+            {Inbox(inbox) for _, inbox, *_ in gone if inbox is not None},
+            {Host(host) for _, _, host, _ in gone if host is not None},
+            {Tag(tag) for *_, tag in gone if tag is not None},
         )

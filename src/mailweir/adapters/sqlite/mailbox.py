@@ -103,6 +103,10 @@ class SqliteMailbox:
         """The oldest messages in several places with a larger `seq`."""
         return await self._searchers.run(lambda c: place_queries.walk(c, places, seq, limit))
 
+    async def inboxes(self, beginning: str, host: Host, *, limit: int) -> Sequence[Inbox]:
+        """Some of the inboxes whose names begin so."""
+        return await self._searchers.run(lambda c: place_queries.inboxes(c, beginning, host, limit))
+
     async def usage(self, places: Places) -> Usage:
         """What the messages in some places amount to."""
         return await self._searchers.run(lambda c: place_queries.usage(c, places))

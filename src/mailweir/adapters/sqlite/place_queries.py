@@ -11,7 +11,7 @@ from mailweir.adapters.sqlite.driver import Connection, numbers, texts
 from mailweir.adapters.sqlite.queries import DIGEST
 from mailweir.adapters.sqlite.rows import SUMMARY, marks_of, summary
 from mailweir.model.account import AccountName
-from mailweir.model.address import Host
+from mailweir.model.address import Host, Inbox
 from mailweir.model.marks import PUT_AWAY
 from mailweir.model.message import Summary
 from mailweir.model.places import Places
@@ -62,6 +62,10 @@ _WALK = f"""
     SELECT {SUMMARY} FROM picked CROSS JOIN entry ON entry.seq = picked.seq
     CROSS JOIN message ON message.id = entry.message {DIGEST} ORDER BY picked.seq
 """  # noqa: S608
+_INBOXES = """
+    SELECT DISTINCT inbox FROM entry INDEXED BY entry_inbox
+    WHERE inbox >= ?1 AND inbox < ?1 || char(1114111) AND host = ?2 ORDER BY inbox LIMIT ?3
+"""
 _COUNT = "SELECT count(*) FROM entry WHERE host = ?1"
 _SAVED_BY_OTHERS = "SELECT count(*) FROM entry INDEXED BY entry_saved WHERE saved_by <> ?2 AND host = ?1"
 _COUNT_SHOWN = """
@@ -111,6 +115,11 @@ def gather(connection: Connection, places: Places, page: Page) -> Gathered:
 def walk(connection: Connection, places: Places, seq: int, limit: int) -> list[Summary]:
     """The oldest copies in these places with a larger number."""
     return [summary(row) for row in connection.execute(_WALK, (*_bindings(places, limit), seq))]
+
+
+def inboxes(connection: Connection, beginning: str, host: Host, limit: int) -> list[Inbox]:
+    """Some of the inboxes whose names begin so."""
+    return [Inbox(inbox) for (inbox,) in connection.execute(_INBOXES, (beginning, host, limit))]
 
 
 def usage(connection: Connection, places: Places) -> Usage:

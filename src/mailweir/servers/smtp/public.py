@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.door import Visitor, transaction
+from mailweir.servers.smtp.door import Refused, Visitor, mailbox, nobody, told, transaction
 from mailweir.services.reception import Receipt, Reception
 from mailweir.wire.smtp.events import Authenticate, Event, Mail, Message, Recipient
 from mailweir.wire.smtp.reply import Reply
@@ -20,6 +20,7 @@ class PublicDoor:
     reception: Reception
     rules: Rules
     any_login: bool = False
+    refused: Refused = nobody
 
     def desk(self, ip: str) -> "PublicDoor":
         """For a peer at that address."""
@@ -29,8 +30,9 @@ class PublicDoor:
     def decide(self, event: Event) -> Reply | None:
         """The answer to an event that is not a message; None is the usual positive reply."""
         if isinstance(event, Recipient):
-            domain = event.path.domain or self.rules.hostname
-            return replies.of_verdict(self.reception.verdict_on_recipient(domain))
+            address = mailbox(event.path, self.rules.hostname)
+            verdict = self.reception.verdict_on_recipient(address.domain)
+            return told(replies.of_verdict(verdict), address, self.refused)
         if isinstance(event, Mail):
             return replies.of_verdict(self.reception.verdict_on_mail())
         if isinstance(event, Authenticate) and not self.any_login:

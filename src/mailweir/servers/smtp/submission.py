@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mailweir.model.verdict import Verdict
 from mailweir.policy.networks import is_loopback
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.door import Visitor, mailbox, transaction
+from mailweir.servers.smtp.door import Refused, Visitor, mailbox, nobody, told, transaction
 from mailweir.services.capture import Capture
 from mailweir.services.reception import Receipt
 from mailweir.services.signin import Login
@@ -21,11 +21,12 @@ class SubmissionDoor:
 
     capture: Capture
     rules: Rules
+    refused: Refused = nobody
 
     def desk(self, ip: str) -> "SubmissionDesk":
         """For a peer at that address. What stays within this machine nobody can listen to."""
         rules = replace(self.rules, auth_without_tls=True) if is_loopback(ip) else self.rules
-        return SubmissionDesk(self.capture, rules, ip)
+        return SubmissionDesk(self.capture, rules, ip, self.refused)
 
     def hesitates(self) -> bool:
         """Whether answers to messages should come slowly."""
@@ -35,10 +36,11 @@ class SubmissionDoor:
 class SubmissionDesk:
     """One peer, who may sign in once."""
 
-    __slots__ = ("_capture", "_ip", "_login", "rules")
+    __slots__ = ("_capture", "_ip", "_login", "_refused", "rules")
 
-    def __init__(self, capture: Capture, rules: Rules, ip: str) -> None:
+    def __init__(self, capture: Capture, rules: Rules, ip: str, refused: Refused) -> None:
         self.rules = rules
+        self._refused = refused
         self._capture = capture
         self._ip = ip
         self._login: Login | None = None
@@ -48,7 +50,8 @@ class SubmissionDesk:
         capture = self._capture
         if isinstance(event, Recipient):
             address = mailbox(event.path, self.rules.hostname)
-            return replies.of_verdict(capture.verdict_on_recipient(address, self._login))
+            verdict = capture.verdict_on_recipient(address, self._login)
+            return told(replies.of_verdict(verdict), address, self._refused)
         if isinstance(event, Mail):
             return replies.of_verdict(capture.verdict_on_mail(self._login))
         return self._sign_in(event) if isinstance(event, Authenticate) else None

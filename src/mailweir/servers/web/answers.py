@@ -1,5 +1,6 @@
 """Answers without the framework: the few that are sent in front of it."""
 
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -12,12 +13,20 @@ from mailweir.servers.web.security_headers import Secured, secured
 _POLLED: Final = tuple(
     secured([(b"content-type", b"application/json"), (b"cache-control", b"private, no-cache")])
 )
+_WAITED: Final = tuple(secured([(b"content-type", b"application/json")]))
 
 
 async def send_json(body: bytes, etag: bytes, send: Send) -> None:
     """200 with JSON that may be kept, if its freshness is asked for each time."""
     fields = Secured((*_POLLED, (b"content-length", b"%d" % len(body)), (b"etag", etag)))
     await send({"type": "http.response.start", "status": 200, "headers": fields})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def send_answer(status: HTTPStatus, body: bytes, send: Send) -> None:
+    """JSON that nobody keeps."""
+    fields = Secured((*_WAITED, (b"content-length", b"%d" % len(body))))
+    await send({"type": "http.response.start", "status": status.value, "headers": fields})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 

@@ -34,17 +34,21 @@ from mailweir.servers.web.guests import Greeting
 from mailweir.servers.web.live import SLOW, Live
 from mailweir.servers.web.metered import Metered
 from mailweir.servers.web.polling import Polling
+from mailweir.servers.web.waiting import Waits
 from mailweir.services.addresses import Addresses
+from mailweir.services.bundling import Bundling
 from mailweir.services.domains import Domains
 from mailweir.services.exporting import Exporting
 from mailweir.services.federation import Federation
 from mailweir.services.guests import Guests
+from mailweir.services.history import History, Telling
 from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
 from mailweir.services.profile import Profile
 from mailweir.services.reading import Reading
 from mailweir.services.resets import Resets
+from mailweir.services.runs import Runs
 from mailweir.services.sessions import Sessions
 from mailweir.services.sharing import Sharing
 from mailweir.services.showing import Showing
@@ -70,6 +74,9 @@ class Uses:
     resets: Resets
     links: Links
     guests: Guests
+    runs: Runs
+    history: History
+    telling: Telling
     federation: Federation | None = None
 
 
@@ -103,13 +110,16 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
             reading.clock,
         ),
         streams,
-        Waiting(streams),
+        Waiting(streams, uses.history, uses.telling),
+        uses.runs,
+        Bundling(uses.runs, uses.history),
         frames.of,
         drop,
         facts,
     )
     live = Live(streams, frames.of, facts.public_url, facts.report, uses.guests, slow)
-    polling = Metered(Polling(_behind(door), reading, facts), reading.access, uses.metering)
+    inner = Waits(Polling(_behind(door), reading, facts), door)
+    polling = Metered(inner, reading.access, uses.metering)
     door_in = polling if uses.guests.password is None else Greeting(polling, uses.guests)
     return Guard(
         door_in,

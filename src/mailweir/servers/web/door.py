@@ -12,6 +12,7 @@ from litestar.types import HTTPScope
 from mailweir.model.message import Summary
 from mailweir.policy.networks import Network
 from mailweir.services.addresses import Addresses
+from mailweir.services.bundling import Bundling
 from mailweir.services.domains import Domains
 from mailweir.services.exporting import Exporting
 from mailweir.services.federation import Federation
@@ -21,6 +22,7 @@ from mailweir.services.people import People
 from mailweir.services.profile import Profile
 from mailweir.services.reading import Reading
 from mailweir.services.resets import Resets
+from mailweir.services.runs import Runs
 from mailweir.services.sessions import Sessions
 from mailweir.services.sharing import Sharing
 from mailweir.services.showing import Showing
@@ -92,6 +94,8 @@ class Door:
     exporting: Exporting
     streams: Streams
     waiting: Waiting
+    runs: Runs
+    bundling: Bundling
     frame_of: FrameOf
     drop: Drop
     facts: WebFacts

@@ -24,6 +24,7 @@ from mailweir.services.domains import AlreadyClaimedError, NotClaimableError, No
 from mailweir.services.exporting import AlreadyExportingError
 from mailweir.services.metering import OverQuotaError
 from mailweir.services.reading import PendingError
+from mailweir.services.runs import NotTakenError, RunOverError
 from mailweir.services.waiting import StillPendingError, TooManyWaitersError
 
 T = TypeVar("T")
@@ -35,9 +36,11 @@ NOT_AUTHORIZED: Final = "Not authorized. You may need to log in first."
 PENDING: Final = "This message was kept a moment ago and is still being read. Please try again in a second."
 TOO_BROAD: Final = "This search took too long. Please narrow it, by from:, after: or rarer words for example."
 BUSY: Final = "Too many people are signing in just now. Please try again in a moment."
+RUN_OVER: Final = "This run is over: it was freed, or its time had come."
 TOO_MANY_WAITERS: Final = "Too many are waiting here for messages just now. Please try again in a moment."
 NO_SUCH_MESSAGE: Final = "Message not found by id. That message has expired or does not exist."
 
+NO_SUCH_RUN: Final = "There is no run of that id that you may see."
 NO_SUCH_DOMAIN: Final = "Your account has no such domain; POST /api/domains/{domain} claims one."
 
 
@@ -120,6 +123,8 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     TooManyWaitersError: HTTPStatus.SERVICE_UNAVAILABLE,
     StillPendingError: HTTPStatus.SERVICE_UNAVAILABLE,
     AlreadyExportingError: HTTPStatus.CONFLICT,
+    RunOverError: HTTPStatus.GONE,
+    NotTakenError: HTTPStatus.BAD_REQUEST,
     TooBroadError: HTTPStatus.BAD_REQUEST,
     PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -129,6 +134,7 @@ _SENTENCES: Final[Mapping[type[Exception], str]] = {
     BusyError: BUSY,
     TooManyWaitersError: TOO_MANY_WAITERS,
     StillPendingError: PENDING,
+    RunOverError: RUN_OVER,
 }
 # What says itself, for the person who asked, what is the matter.
 _SPEAKING: Final = (
@@ -141,6 +147,7 @@ _SPEAKING: Final = (
     NotEmptyError,
     WeakPasswordError,
     AlreadyExportingError,
+    NotTakenError,
 )
 _REFUSALS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
     Refusal.UNKNOWN_KEY: (HTTPStatus.UNAUTHORIZED, NOT_AUTHORIZED),

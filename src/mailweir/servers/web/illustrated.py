@@ -10,11 +10,12 @@ from mailweir.policy.visibility import Refusal
 from mailweir.ports.errors import UnavailableError
 from mailweir.servers.web.api.parameters import address_of, host_in, limit_of, since_of, truth_of, until_of
 from mailweir.servers.web.api.samples import ANSWERS, BODIES, FAILURES
-from mailweir.servers.web.api.specification import ACCOUNT, DOMAINS, STATISTICS
+from mailweir.servers.web.api.specification import ACCOUNT, DOMAINS, RUNS, STATISTICS
 from mailweir.servers.web.api.statistics import NO_SUCH_FILE, md5_of
 from mailweir.servers.web.errors import (
     NO_SUCH_DOMAIN,
     NO_SUCH_MESSAGE,
+    NO_SUCH_RUN,
     ErrorBody,
     NotFoundError,
     NotReadyError,
@@ -27,8 +28,11 @@ from mailweir.servers.web.errors import (
 )
 from mailweir.servers.web.health import HEALTH
 from mailweir.services.access import RefusedError
+from mailweir.services.bundling import BEING_EXPORTED
 from mailweir.services.domains import NotEmptyError
+from mailweir.services.exporting import AlreadyExportingError
 from mailweir.services.metering import OverQuotaError
+from mailweir.services.runs import RunOverError
 
 Described = dict[str, Any]
 """A part of the description, as JSON has it."""
@@ -125,6 +129,7 @@ _ERRORS: Final[Mapping[str, Exception]] = {
     "403": RefusedError(Refusal.NOT_YOURS),
     "404": NotFoundError(NO_SUCH_MESSAGE),
     "409": NotEmptyError(_HAS_MAIL),
+    "410": RunOverError(),
     "413": TooLargeError("The body is longer than the 26214400 octets that are allowed here."),
     "415": WrongTypeError("Send the message with Content-Type: message/rfc822."),
     "429": OverQuotaError(_MONTH, 86_400),
@@ -133,6 +138,11 @@ _ERRORS: Final[Mapping[str, Exception]] = {
 _OF_TAGS: Final[Mapping[str, Mapping[str, Exception]]] = {
     ACCOUNT[0]: {"403": RefusedError(Refusal.ELSEWHERE)},
     DOMAINS[0]: {"403": RefusedError(Refusal.NOT_YOUR_DOMAIN), "404": NotFoundError(NO_SUCH_DOMAIN)},
+    RUNS[0]: {
+        "403": RefusedError(Refusal.ELSEWHERE),
+        "404": NotFoundError(NO_SUCH_RUN),
+        "409": AlreadyExportingError(BEING_EXPORTED),
+    },
     STATISTICS[0]: {"403": RefusedError(Refusal.FORBIDDEN), "404": NotFoundError(NO_SUCH_FILE)},
     HEALTH[0]: {"503": NotReadyError(["the disk is full"])},
 }

@@ -29,6 +29,9 @@ class Reply:
         """Whether the command did what it says (2yz)."""
         return 200 <= self.code < 300  # noqa: PLR2004  RFC 5321 §4.2.1
 
+    def __str__(self) -> str:
+        return self.octets.decode("ascii").rstrip()
+
     def __repr__(self) -> str:
         return f"Reply({self.code}, {self.enhanced!r}, {self.text!r})"
 

@@ -15,6 +15,7 @@ from mailweir.servers.web.api import (
     marks,
     messages,
     people,
+    runs,
     sharing,
     statistics,
     unified,
@@ -38,4 +39,5 @@ API: Final[tuple[HTTPRouteHandler, ...]] = (
     *marks.HANDLERS,
     *validations.HANDLERS,
     *waits.HANDLERS,
+    *runs.HANDLERS,
 )

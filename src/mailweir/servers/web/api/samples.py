@@ -28,6 +28,7 @@ from mailweir.servers.web.api.people_schema import (
     SessionView,
     UserView,
 )
+from mailweir.servers.web.api.runs import FreedRun, RunDetail, RunView
 from mailweir.servers.web.api.schema import (
     ActionView,
     AttachmentMeta,
@@ -46,7 +47,15 @@ from mailweir.servers.web.api.schema import (
 )
 from mailweir.servers.web.api.sharing import SharedMessage
 from mailweir.servers.web.api.statistics import Frequency, Listed, Number
-from mailweir.servers.web.api.wait_schema import Awaited, Intake, Nearest, NothingCame, NotQuiet, Quiet
+from mailweir.servers.web.api.wait_schema import (
+    Awaited,
+    Intake,
+    Nearest,
+    NothingCame,
+    NotQuiet,
+    Quiet,
+    RefusedMail,
+)
 from mailweir.servers.web.health import Readiness
 
 _ID: Final = "0mif8x3c1Zk4TqW9bLr7VnY2sHdJ6pGe-0"
@@ -92,6 +101,16 @@ _FILE: Final = AttachmentMeta(
     file_name="a.txt",
     length=4,
     transfer_encoding="7bit",
+)
+_RUN: Final = RunView(
+    id="r_4TqW9bLr7VnY2sHdJ6pGe0Zk1mif8x3cAbCdx7Qd",
+    name="ci 4711",
+    domain="mail.test",
+    prefix="run-k3v9x2ab-",
+    addresses=["run-k3v9x2ab-mfzwizlt@mail.test", "run-k3v9x2ab-oqqhi33s@mail.test"],
+    created=_MOMENT,
+    expires="2026-11-25T11:00:00.123Z",
+    private=True,
 )
 _ADDRESS: Final = EmailAddress(
     id=_INBOX,
@@ -218,6 +237,11 @@ ANSWERS: Final[Mapping[str, object]] = {
     "ResetPassword": ResetView("https://mail.test/reset/k_4TqW9bLr7VnY2sHdJ6pGe0Zk1mif8x3cAbCdx7Qd", _MOMENT),
     "ListSessions": [SessionView("0123456789ab", "bob", _MOMENT, _MOMENT)],
     "ListJournal": [EntryView(_MOMENT, "alice", "key added", "ci", "192.0.2.1")],
+    "CreateRun": _RUN,
+    "ListRuns": [_RUN],
+    "GetRun": RunDetail(**structs.asdict(_RUN), messages=3),
+    "ListRunMessages": [_MESSAGE],
+    "FreeRun": FreedRun(_RUN.id, 3),
     "IsReady": Readiness(ready=True, reasons=[]),
 }
 """What an operation answers in JSON when all goes well, by its id."""
@@ -228,6 +252,7 @@ FAILURES: Final[Mapping[tuple[str, str], object]] = {
         "Nothing that fits has come in time; 1 messages were near.",
         408,
         [Nearest(_MESSAGE, ["subject"])],
+        [RefusedMail(_INBOX, "550 5.7.1 This server does not take mail for that host", _MOMENT)],
         Intake(healthy=True, reasons=[]),
     ),
     ("ExpectNoMessage", "409"): NotQuiet("Conflict", 409, _MESSAGE),
@@ -246,5 +271,6 @@ BODIES: Final[Mapping[str, object]] = {
     "CreateKey": {"name": "ci", "readOnly": True, "days": 90},
     "CreateUser": {"name": "eve", "role": "member"},
     "UpdateUser": {"role": "root"},
+    "CreateRun": {"addresses": 2, "ttl": 3600, "name": "ci 4711"},
 }
 """What an operation takes, by its id."""

@@ -21,6 +21,7 @@ from mailweir.servers.web.errors import ErrorBody
 ADDRESSES: Final = ["Addresses"]
 ACCOUNT: Final = ["Account"]
 DOMAINS: Final = ["Domains"]
+RUNS: Final = ["Runs"]
 STATISTICS: Final = ["Public mail"]
 _CAMEL = re.compile("([A-Z])")
 TAGS: Final = ["Messages"]
@@ -32,6 +33,7 @@ _WHY: Final[Mapping[int, str]] = {
     403: "The operator does not allow it, or it belongs to another account",
     404: "There is no such thing, or it is not yours",
     409: "Something is in the way; the message says what",
+    410: "The run is over, or the address is one of such a run",
     413: "The message is too long",
     415: "The body is not message/rfc822",
     429: "The account has used up what its plan allows; `limit` says until when",

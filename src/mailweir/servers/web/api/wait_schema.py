@@ -21,6 +21,14 @@ class Nearest(Struct, frozen=True):
     failed: list[str]
 
 
+class RefusedMail(Struct, frozen=True):
+    """Mail for this address that was refused, with which reply, and when."""
+
+    recipient: str
+    reply: str
+    at: str
+
+
 class Intake(Struct, frozen=True):
     """Whether this server is well just now: a test tells its fault from the application's by that."""
 
@@ -29,12 +37,13 @@ class Intake(Struct, frozen=True):
 
 
 class NothingCame(Struct, frozen=True):
-    """Nothing came that fits: the nearest misses, newest first, and how the server is."""
+    """Nothing came that fits: what was near and what was refused, newest first, and how the server is."""
 
     error: str
     message: str
     status: int
     nearest: list[Nearest]
+    refused: list[RefusedMail]
     intake: Intake
 
 

@@ -1,0 +1,122 @@
+"""All that has reached a run, as files: for who has to find out later why a test has failed."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+
+from mailweir.model.address import Inbox
+from mailweir.model.digest import Digest
+from mailweir.model.export import ExportedFile
+from mailweir.model.message import Summary
+from mailweir.model.run import Run, RunId
+from mailweir.policy.visibility import Reader
+from mailweir.services.exporting import AlreadyExportingError, pieces
+from mailweir.services.heading import heading
+from mailweir.services.history import History
+from mailweir.services.runs import Runs
+
+MAIL: Final = "messages/"
+"""Where the messages are."""
+
+BEING_EXPORTED: Final = "This run is being exported already. Wait until that is over."
+
+
+@dataclass(frozen=True, slots=True)
+class Bundling:
+    """Raises RefusedError and UnavailableError, also at any of the files."""
+
+    runs: Runs
+    history: History
+    _under_way: set[RunId] = field(default_factory=set[RunId])
+
+    async def begin(self, reader: Reader, run: Run) -> AsyncGenerator[ExportedFile]:
+        """Its files, of the newest messages as `Runs.messages` has them.
+
+        `waits.json` and the refusals of `transcripts.json` are what this process remembers. Raises
+        AlreadyExportingError as long as the last one of this run is not over.
+        """
+        if run.id in self._under_way:
+            raise AlreadyExportingError(BEING_EXPORTED)
+        return self._alone(run, await self.runs.messages(reader, run))
+
+    async def _alone(self, run: Run, messages: Sequence[Summary]) -> AsyncGenerator[ExportedFile]:
+        self._under_way.add(run.id)
+        try:
+            async with aclosing(self._files(run, messages)) as files:
+                async for file in files:
+                    yield file
+        finally:
+            self._under_way.discard(run.id)
+
+    async def _files(self, run: Run, messages: Sequence[Summary]) -> AsyncGenerator[ExportedFile]:
+        now, mailbox = self.runs.clock.now(), self.runs.mailbox
+
+        def mine(inbox: Inbox) -> bool:
+            return self.runs.of(inbox) == run
+
+        waits = [msgspec.structs.asdict(one) for one in self.history.waited(mine)]
+        refused = [msgspec.structs.asdict(one) for one in self.history.refused(mine)]
+        said = [_conversation(one) for one in messages]
+        for name, content in (
+            ("run.json", _facts(run)),
+            ("waits.json", waits),
+            ("transcripts.json", {"accepted": said, "refused": refused}),
+        ):
+            yield ExportedFile(name, now, _json(content))
+        for one in messages:
+            raw = await mailbox.raw(one.inbox, one.id)
+            if raw is not None:
+                yield ExportedFile(f"{MAIL}{one.id}.eml", one.received, pieces(raw))
+                digest = await mailbox.digest(one.inbox, one.id)
+                yield ExportedFile(f"{MAIL}{one.id}.json", one.received, _json(_known(one, digest)))
+
+
+def _json(content: object) -> AsyncIterator[bytes]:
+    return pieces(msgspec.json.format(msgspec.json.encode(content)) + b"\n")
+
+
+def _facts(run: Run) -> dict[str, object]:
+    """Without its id, which frees it. Times in milliseconds since the epoch."""
+    return {
+        "name": run.name,
+        "domain": run.host,
+        "prefix": run.beginning,
+        "created": run.created,
+        "expires": run.expires,
+    }
+
+
+def _conversation(one: Summary) -> dict[str, object]:
+    """What was said to hand a message in, as far as it is kept; `received`: milliseconds since the epoch."""
+    peer = one.peer
+    return {
+        "id": one.id,
+        "received": one.received,
+        "peer": peer.ip,
+        "hello": peer.hello,
+        "tls": peer.tls,
+        "mailFrom": one.sender,
+        "rcptTo": one.original,
+        "octets": one.size,
+        "flaws": one.flaws,
+    }
+
+
+def _known(one: Summary, digest: Digest | None) -> dict[str, object]:
+    """What was read out of a message; without its HTML, which is in the message as it came."""
+    brief = heading(one)
+    return {
+        "id": one.id,
+        "inbox": one.inbox,
+        "received": one.received,
+        "digest": brief.state,
+        "subject": brief.subject,
+        "from": [person.address for person in brief.sender],
+        "to": [person.address for person in brief.to],
+        "codes": [code.value for code in brief.codes],
+        "links": brief.links,
+        "text": "" if digest is None else digest.text,
+    }

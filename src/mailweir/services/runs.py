@@ -1,0 +1,159 @@
+"""Runs: addresses that are lent for a while, and given back together with all that has reached them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from mailweir.model.address import Host, Inbox
+from mailweir.model.event import Nudge
+from mailweir.model.message import Summary
+from mailweir.model.places import Places
+from mailweir.model.run import Run, RunId
+from mailweir.policy.admission import Hosts
+from mailweir.policy.networks import network_of
+from mailweir.policy.visibility import Reader, Refusal
+from mailweir.ports.accounts import TooManyError
+from mailweir.ports.bus import Bus
+from mailweir.ports.clock import Clock, Keys
+from mailweir.ports.errors import ConflictError, UnavailableError
+from mailweir.ports.mailbox import Mailbox
+from mailweir.ports.runs import Runs as RunStore
+from mailweir.services.access import Access, RefusedError
+from mailweir.services.learning import learn
+
+MOST: Final = 2_000
+"""Runs of one owner, those that were freed within a GRACE included."""
+
+MOST_OF_ALL: Final = 50_000
+"""Runs of all owners: what each process keeps in memory of them is some 30 MiB then."""
+
+LISTED: Final = 1000
+"""Messages of a run that are listed, and exported: the newest."""
+
+INBOXES: Final = 10_000
+"""Of a run, that are looked into."""
+
+_TRIES: Final = 5  # ids whose tag nobody has: of 50,000 in use one in twenty million is had already
+
+
+class RunOverError(Exception):
+    """The run was freed, or its time is over."""
+
+
+class NotTakenError(Exception):
+    """Mail for that host is not taken here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for: on which host (None: ours), how many addresses are named, for how many seconds.
+
+    `name`: what he calls it.
+    """
+
+    host: Host | None
+    addresses: int
+    seconds: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Every method raises RefusedError and UnavailableError. `host`: of a run for which none is named."""
+
+    runs: RunStore
+    mailbox: Mailbox
+    access: Access
+    hosts: Hosts
+    host: Host
+    keys: Keys
+    clock: Clock
+    bus: Bus
+
+    async def lend(self, reader: Reader, ip: str, wish: Wish) -> Run:
+        """A new run, the reader's account's or nobody's; `ip` is where he is, by which those are counted.
+
+        Raises TooManyError and NotTakenError.
+        """
+        account = self.access.lessee(reader, changes=True).account
+        host = self.host if wish.host is None else wish.host
+        holder = self.access.directory.holder_of(host)
+        if holder not in {None, account}:
+            raise RefusedError(Refusal.NOT_YOUR_DOMAIN if account else Refusal.KEY_NEEDED)
+        if holder is None and not self.hosts.takes(host):
+            raise NotTakenError(f"Mail for {host} is not taken here.")
+        owner, now = account or network_of(ip), self.clock.now()
+        for _ in range(_TRIES):
+            run = Run(
+                RunId(f"r_{self.keys.key()[2:]}"),
+                host,
+                owner,
+                account,
+                wish.name,
+                wish.addresses,
+                now,
+                now + wish.seconds * 1000,
+            )
+            try:
+                await self.runs.lend(run, most=MOST, most_of_all=MOST_OF_ALL)
+            except TooManyError:
+                raise
+            except ConflictError:
+                continue
+            learn(self.access.directory)
+            return run
+        raise UnavailableError("no tag is free")
+
+    async def list(self, reader: Reader) -> Sequence[Run]:
+        """Those of the reader's account that are not over, newest first."""
+        now = self.clock.now()
+        found = await self.runs.runs(self.access.account(reader))
+        return [run for run in found if not run.is_over(now)]
+
+    async def get(self, reader: Reader, run: RunId, *, changes: bool = False) -> Run | None:
+        """One of them, or nobody's; None for one that is unknown, or another's. Raises RunOverError."""
+        caller = self.access.lessee(reader, changes=changes)
+        found = await self.runs.run(run)
+        if found is None or found.account not in {None, caller.account}:
+            return None
+        if found.is_over(self.clock.now()):
+            raise RunOverError
+        return found
+
+    async def messages(self, reader: Reader, run: Run) -> Sequence[Summary]:
+        """What has reached it and is shown to the reader, newest first."""
+        caller = self.access.lessee(reader)
+        inboxes = await self.mailbox.inboxes(run.beginning, run.host, limit=INBOXES)
+        found = await self.mailbox.gather(
+            Places(tuple(inboxes)), limit=LISTED, shown=self.access.all_shown(caller)
+        )
+        return [self.access.as_shown(caller, one) for one in found.messages]
+
+    async def free(self, reader: Reader, run: Run) -> int:
+        """Ends a run with all of its mail, and says how many messages those were."""
+        self.access.lessee(reader, changes=True)
+        await self.runs.free(run.id, self.clock.now())
+        learn(self.access.directory)
+        self.bus.publish(Nudge((run.place,)))
+        return await cleared(self.mailbox, run)
+
+    def of(self, inbox: Inbox) -> Run | None:
+        """The run whose address that is. Never raises."""
+        return self.access.directory.run_of(inbox)
+
+
+async def cleared(mailbox: Mailbox, run: Run) -> int:
+    """Removes all that is at a run's addresses, and says how many messages those were.
+
+    What another account has saved of them is its own and stays. Raises UnavailableError.
+    """
+    removed = 0
+    beginning = run.beginning
+    while inboxes := await mailbox.inboxes(beginning, run.host, limit=INBOXES):
+        gone = 0
+        for inbox in inboxes:
+            gone += await mailbox.clear(inbox, saved_by=run.account)
+        if not gone:
+            break
+        removed += gone
+    return removed
