@@ -137,6 +137,7 @@ async def serving(
             try:
                 yield lambda: any(store.broken for store in stores)
             finally:
+                watching.stop()
                 await server.drain(_DRAIN)
     finally:
         watching.close()

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from mailweir.model.address import Inbox
 from mailweir.model.criteria import Failed
 from mailweir.model.event import Refused, Waited
-from mailweir.model.marks import Marks
 from mailweir.model.message import Summary
 from mailweir.model.run import Run
 from mailweir.policy.matching import Matcher
@@ -24,8 +23,9 @@ from mailweir.policy.visibility import Reader
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
 from mailweir.services.access import RefusedError
-from mailweir.services.heading import heading
+from mailweir.services.claiming import Claiming
 from mailweir.services.history import History, Telling
+from mailweir.services.judging import Judging, would_do
 from mailweir.services.learning import learn
 from mailweir.services.runs import RunOverError
 from mailweir.services.streams import Pace, Start, Streams
@@ -36,11 +36,7 @@ NEAREST: Final = 20
 WAITERS: Final = 10_000
 """At once, in one process."""
 
-DIGESTING: Final = 10.0
-"""Seconds that a message may take to be read, also over the time: by then its digest has failed."""
-
 _BACK: Final = 200  # messages that are looked at behind the moment of the call
-_LOOK: Final = 0.1  # seconds
 
 
 class TooManyWaitersError(Exception):
@@ -111,9 +107,13 @@ class Waiting:
     history: History
     telling: Telling
     waiters: int = 0
-    _giving: set["asyncio.Future[Summary | None]"] = field(
-        default_factory=set["asyncio.Future[Summary | None]"]
-    )
+    _judging: Judging = field(init=False)
+    _claiming: Claiming = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What it takes of the store."""
+        mailbox = self.streams.reading.mailbox
+        self._judging, self._claiming = Judging(mailbox), Claiming(mailbox)
 
     async def wait(self, asked: Asked) -> Outcome:
         """The first message that fits, of those that came since then; or none, when the time is over.
@@ -173,6 +173,8 @@ class Waiting:
                     pace.begin()
                     continue
                 await change.wait(min(pace.seconds(young=young), left))
+                if streams.reading.watching.stopping:
+                    raise UnavailableError("this process is about to end")
                 if change.told:
                     pace.begin()
 
@@ -233,71 +235,21 @@ class Waiting:
         asked = search.asked
         if summary.received < asked.since:
             return None
-        read, failed = await self._against(asked, summary)
+        read, failed = await self._judging.against(asked.matcher, summary)
         judged = self.streams.reading.access.as_shown(search.start.caller, read)
         search.undecided = search.undecided or Failed.PENDING in failed
-        if not failed and asked.claim and not await self._claimed(judged):
+        if not failed and asked.claim and not await self._claiming.claim(judged):
             failed = (Failed.CLAIMED,)
         if failed:
             search.misses.append(Miss(judged, failed))
             return None
         return judged
 
-    async def _against(self, asked: Asked, summary: Summary) -> tuple[Summary, tuple[Failed, ...]]:
-        """A message as it is by now, and what is against it; waits until it was read, if that matters."""
-        matcher = asked.matcher
-        against = matcher.failed_at_once(heading(summary), summary.original)
-        if against or not matcher.needs_digest:
-            return summary, against
-        read = await self._read(summary)
-        brief = heading(read)
-        if brief.state == "pending":
-            return read, (Failed.PENDING,)
-        if brief.state == "failed":
-            return read, (Failed.UNREADABLE,)
-        mailbox = self.streams.reading.mailbox
-        digest = await mailbox.digest(read.inbox, read.id) if matcher.needs_text else None
-        return read, matcher.failed(brief, read.original, digest)
-
-    async def _read(self, summary: Summary) -> Summary:
-        """The same once its digest is there, or could not be made in a long while."""
-        mailbox, time = self.streams.reading.mailbox, asyncio.get_running_loop().time
-        now, until = summary, time() + DIGESTING
-        while now.brief is None and time() < until:
-            await asyncio.sleep(_LOOK)
-            now = await mailbox.find(summary.inbox, summary.id) or now
-        return now
-
-    async def _claimed(self, summary: Summary) -> bool:
-        """Whether this waiter has it: nobody else had, in whichever process."""
-        won = False
-
-        def claimed(marks: Marks) -> Marks:
-            nonlocal won
-            won = not marks.claimed
-            return replace(marks, claimed=True)
-
-        mailbox = self.streams.reading.mailbox
-        marking = asyncio.ensure_future(mailbox.mark(summary.inbox, summary.id, claimed))
-        try:
-            await asyncio.shield(marking)
-        except asyncio.CancelledError:  # the client is gone: it must not be lost to the next one
-            marking.add_done_callback(lambda _: self._give_back(summary) if won else None)
-            raise
-        return won
-
-    def _give_back(self, summary: Summary) -> None:
-        mailbox = self.streams.reading.mailbox
-        giving = mailbox.mark(summary.inbox, summary.id, lambda marks: replace(marks, claimed=False))
-        task = asyncio.ensure_future(giving)
-        self._giving.add(task)
-        task.add_done_callback(self._giving.discard)
-
     async def _too_early(self, asked: Asked) -> Sequence[Miss]:
         """What would have been the one, had it not come before the moment from which on messages count."""
         found = await self.streams.reading.inbox(asked.reader, asked.inbox, limit=NEAREST)
         early = (one for one in found if one.received < asked.since)
-        return [Miss(one, (Failed.TOO_EARLY,)) for one in early if self._would_do(asked, one)]
+        return [Miss(one, (Failed.TOO_EARLY,)) for one in early if would_do(asked.matcher, one)]
 
     async def _elsewhere(self, asked: Asked) -> Sequence[Miss]:
         """What would have been the one, had it come here; told to those who may list all mail."""
@@ -306,14 +258,4 @@ class Waiting:
         except RefusedError:
             return ()
         others = (one for one in found if one.inbox != asked.inbox and one.received >= asked.since)
-        return [Miss(one, (Failed.OTHER_INBOX,)) for one in others if self._would_do(asked, one)][:NEAREST]
-
-    def _would_do(self, asked: Asked, summary: Summary) -> bool:
-        """As far as its header and what a list shows of it say so."""
-        matcher = asked.matcher
-        brief = heading(summary)
-        return (
-            not matcher.failed_at_once(brief, "")
-            if matcher.needs_text
-            else not matcher.failed(brief, "", None)
-        )
+        return [Miss(one, (Failed.OTHER_INBOX,)) for one in others if would_do(asked.matcher, one)][:NEAREST]

@@ -56,10 +56,19 @@ class Watching:
         self._watched: dict[Inbox | Host, set[Change]] = {}
         self._everything: set[Change] = set()
         self._end = bus.subscribe(self._hear)
+        self.stopping = False
+        """Whether this process is about to end, so that nobody should wait any longer."""
 
     def close(self) -> None:
         """Tells nobody any more."""
         self._end()
+
+    def stop(self) -> None:
+        """Tells all who watch that this process is about to end."""
+        self.stopping = True
+        for changes in (self._everything, *self._watched.values()):
+            for change in changes:
+                change.tell()
 
     @contextmanager
     def on(self, places: Iterable[Inbox | Host] | None) -> Generator[Change]:

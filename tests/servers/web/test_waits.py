@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -15,7 +16,7 @@ from mailweir.model.criteria import LONGEST_WAIT, LOOKS_BACK
 from mailweir.model.message import MessageId
 from mailweir.policy.matching import LONGEST as LONGEST_CRITERION
 from mailweir.policy.visibility import AnonymousRules
-from mailweir.services import waiting
+from mailweir.services import judging
 from mailweir.services.waiting import NEAREST
 
 BOB, EVE = "bob@thing.test", "eve@thing.test"
@@ -205,6 +206,21 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def test_who_waits_is_told_at_once_that_the_server_ends_and_to_come_again(house: WebHouse) -> None:
+    asked = asyncio.create_task(wait(house, timeout="60"))
+    await until(lambda: house.waiters() == 1)
+    house.watching.stop()
+    async with asyncio.timeout(1):
+        answer = await asked
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+
+
+async def test_what_nobody_can_wait_for_yet_is_refused_at_once(house: WebHouse) -> None:
+    later = datetime.fromtimestamp(house.clock.time / 1000 + 61, UTC).isoformat()
+    answer = await wait(house, timeout="60", since=later)
+    assert (answer.status, "nothing can fit" in answer.json["message"]) == (400, True)
+
+
 async def test_a_key_that_is_revoked_meanwhile_is_given_nothing(house: WebHouse) -> None:
     key = await house.account("ann")
     await house.accounts.reserve(AccountName("ann"), [Inbox(BOB)], "", most=9)
@@ -285,7 +301,7 @@ async def test_quiet_never_passes_over_what_was_kept_in_time_and_is_read_later(h
 async def test_more_misses_than_are_told_do_not_hide_what_is_undecided(
     house: WebHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "DIGESTING", 0.1)
+    monkeypatch.setattr(judging, "DIGESTING", 0.1)
     house.keep(BOB, CODE, digest=False)
     for _ in range(NEAREST + 1):
         house.keep(BOB, mail("Hello", "nothing here"))
@@ -296,7 +312,7 @@ async def test_more_misses_than_are_told_do_not_hide_what_is_undecided(
 async def test_what_is_not_read_in_a_long_while_is_no_silence(
     house: WebHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "DIGESTING", 0.3)
+    monkeypatch.setattr(judging, "DIGESTING", 0.3)
     house.keep(BOB, CODE, digest=False)
     asked = asyncio.create_task(quiet(house, require="code"))
     while not asked.done():  # its clock stands still
