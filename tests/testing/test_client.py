@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
-from fakes.server import Server
+from fakes.server import Server, a_server
 from mailweir.testing import (
     AsyncInbox,
     AsyncMailweir,
@@ -22,6 +23,8 @@ from mailweir.testing import (
     Run,
     UnexpectedMailError,
 )
+
+KEY = "k_" + "a" * 40
 
 
 def send(server: Server, to: str, subject: str, *, file: bytes = b"") -> None:
@@ -70,6 +73,25 @@ async def test_the_same_on_a_loop(server: Server) -> None:
     with pytest.raises(MailweirError) as caught:
         await first.wait(timeout=30)
     assert caught.value.status == 410
+
+
+def test_with_a_key_the_mail_is_its_accounts_alone(tmp_path: Path) -> None:
+    flags = ("--single", "--bootstrap-account=ann", f"--bootstrap-key={KEY}")
+    with a_server(tmp_path / "data", *flags) as server:
+        run = Mailweir(f"http://{server.http}", KEY, smtp=str(server.smtp)).run()
+        inbox = run.inbox()
+        send(server, inbox.address, "For Ann alone")
+        assert inbox.wait().subject == "For Ann alone"
+        with pytest.raises(MailweirError) as caught:
+            client_of(server).at(inbox.address).wait(timeout=30)
+        assert caught.value.status in {401, 403}
+        assert run.end() == 1
+
+
+@pytest.mark.parametrize("where", ["mail.test", "mail.test:", ":25", "mail.test:smtp"])
+def test_what_is_no_mail_server_is_one_sentence(where: str) -> None:
+    with pytest.raises(MailweirError, match="is no mail server; write it as host:port"):
+        Mailweir("http://127.0.0.1:8025", smtp=where)
 
 
 def test_parallel_waits_that_claim_get_a_message_each(server: Server) -> None:
@@ -141,6 +163,18 @@ def test_a_server_that_stays_away_is_at_fault(server: Server) -> None:
     with pytest.raises(MailNotFoundError, match="The platform is at fault") as caught:
         inbox.wait(timeout=1)
     assert caught.value.fault == "platform"
+
+
+def test_mail_that_was_refused_is_told_with_its_reply(tmp_path: Path) -> None:
+    with a_server(tmp_path / "data", "--single", "--base-domains=mail.test") as server:
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            send(server, "any@elsewhere.test", "Lost")
+        with pytest.raises(MailNotFoundError) as caught:
+            client_of(server).at("any@elsewhere.test").wait(timeout=1)
+    verdict, title, refusal = str(caught.value).splitlines()[1:]
+    assert verdict.startswith("The server is well: it refused mail for this address")
+    assert (title, refusal[:6]) == ("Refused:", "  550 ")
+    assert " for any@elsewhere.test at 20" in refusal
 
 
 def test_a_run_that_is_over_is_told_at_once(server: Server) -> None:

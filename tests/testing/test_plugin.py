@@ -1,6 +1,7 @@
 """pytest with the plugin: what tests get, what it costs those who do not use it, and what is left behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from fakes.server import Server, ended
 from testing.project import Project, printed
 
+READY_WITHIN = 10.0  # seconds: ten times what is promised
 WAITS = """
 def test_code(mailweir, inbox):
     send(mailweir, inbox.address, "Your code is 482913")
@@ -42,6 +44,14 @@ def test_a_test_waits_for_a_code_on_a_server_that_nobody_started(project: Projec
     result = project.run()
     result.assert_outcomes(passed=1)
     assert project.left() == []
+
+
+def test_the_server_is_soon_ready(project: Project) -> None:
+    project.has(WAITS)
+    said = project.run("--durations=0", "-vv").stdout.str()
+    (seconds,) = re.findall(r"^(\S+)s setup ", said, re.MULTILINE)
+    print(f"the fixture was ready after {seconds} s")
+    assert float(seconds) < READY_WITHIN
 
 
 def test_what_a_test_needs_of_mail_is_there(project: Project) -> None:

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
-_OURS: Final = ("MAILWEIR_", "PYTHONWARNINGS", "PYTHONDEVMODE")  # settings, and what is meant for the tests
+_NOT_FOR_IT: Final = ("MAILWEIR_", "PYTHONWARNINGS", "PYTHONDEVMODE", "COV_CORE_", "COVERAGE_PROCESS_")
+"""How variables begin that are settings of another server, or meant for the tests."""
+
 _LAST_LOG: Final = 3000  # characters of the log that a failed start shows
 
 
@@ -62,7 +64,7 @@ def _stop(_number: int, _frame: object) -> NoReturn:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {name: value for name, value in os.environ.items() if not name.startswith(_NOT_FOR_IT)}
 
 
 def _end_with_keeper() -> None:

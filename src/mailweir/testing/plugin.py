@@ -18,10 +18,7 @@ from mailweir.testing.running import Running, somewhere
 from mailweir.testing.stand import Stand, Told
 
 _STAND: Final = pytest.StashKey[Stand]()
-_INPUT: Final = (
-    "mailweir"  # what a worker of pytest-xdist is handed: where the shared server lies, and for whom
-)
-_FIXTURES: Final = frozenset({"mailweir", "inbox", "amailweir", "ainbox"})
+_INPUT: Final = "mailweir"  # by which a worker is handed where the shared server lies, and for whom
 _TIMEOUT: Final = "30"  # seconds
 
 
@@ -64,7 +61,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Has the server start as soon as it is known that a test needs it."""
     if session.config.option.collectonly:
         return
-    if any(not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in session.items):
+    if any("mailweir" in getattr(item, "fixturenames", ()) for item in session.items):
         session.config.stash[_STAND].begin()
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, TypedDict
 
 from mailweir.testing.box import Box, wanted
+from mailweir.testing.errors import MailweirError
 from mailweir.testing.exchange import Ask, Conversation, Server
 from mailweir.testing.run_facts import RunFacts
 
@@ -28,8 +29,10 @@ class MailServer(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> "MailServer":
-        """That of `host:port`."""
+        """That of `host:port`. Raises MailweirError."""
         host, _, port = text.rpartition(":")
+        if not host or not port.isdecimal():
+            raise MailweirError(f"{text!r} is no mail server; write it as host:port.", 400)
         return cls(host.strip("[]"), int(port))
 
 
