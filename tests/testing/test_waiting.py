@@ -142,6 +142,21 @@ def test_a_message_that_was_given_breaks_no_silence() -> None:
     assert [query["since"] for query in script.queries()] == [BEGUN, BEGUN, "M1-0"]
 
 
+def test_a_message_that_has_broken_a_silence_can_still_be_waited_for() -> None:
+    script = Script()
+    with pytest.raises(UnexpectedMailError):
+        script.play(script.box.quiet(ANY, 5), answer(409, message=a_message(1)))
+    assert script.play(script.box.wait(ANY, 5), found(1)).id == "M1-0"
+
+
+def test_a_server_whose_clock_is_a_little_fast_is_not_asked_for_another_second() -> None:
+    script = Script((29.99, nothing()))
+    with pytest.raises(MailNotFoundError):
+        script.play(script.box.wait(ANY, 30))
+    script = Script((4.99, answer(200, quiet=True)))
+    script.play(script.box.quiet(ANY, 5))
+
+
 def test_an_inbox_tells_that_it_was_asked() -> None:
     script = Script(found())
     assert script.box.touched == {}

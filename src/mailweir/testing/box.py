@@ -18,6 +18,7 @@ SLICE: Final = 50
 
 _AGAIN: Final = 0.2  # seconds after which a server that is away is asked again
 _MARGIN: Final = 20.0  # seconds that an answer may take over its time, and an outage over a silence's
+_EARLY: Final = 0.05  # seconds that a server may be early
 _MOST: Final = 1000  # messages that are removed one by one
 _OK, _FORBIDDEN, _NOT_FOUND, _TIMEOUT, _CONFLICT = 200, 403, 404, 408, 409
 
@@ -50,9 +51,10 @@ class Box:
             )
             after = _AGAIN if answer.status in AWAY else 0.0
             if answer.status == _OK:
-                if search.takes(mail := Mail(answer.json()["message"])):
+                if search.fits(mail := Mail(answer.json()["message"])):
+                    self.given.add(mail.id)
                     return mail
-            elif search.lost(answer) or (answer.status in {_TIMEOUT, *AWAY} and self.now() < until):
+            elif search.lost(answer) or (answer.status in {_TIMEOUT, *AWAY} and not self._over(until)):
                 continue
             elif answer.status in {_TIMEOUT, *AWAY}:
                 raise not_found(wish, self.address, timeout, answer, search.passed, self.hint)
@@ -70,10 +72,10 @@ class Box:
             answer = yield self._ask("quiet", search.query() | {"for": str(part)}, part, after)
             after = _AGAIN if answer.status in AWAY else 0.0
             if answer.status == _OK:
-                if self.now() >= until:
+                if self._over(until):
                     return
             elif answer.status == _CONFLICT:
-                if search.takes(mail := Mail(answer.json()["message"])):
+                if search.fits(mail := Mail(answer.json()["message"])):
                     raise came(wish, self.address, mail)
             elif search.lost(answer) or (answer.status in AWAY and self.now() < until + _MARGIN):
                 continue
@@ -111,6 +113,10 @@ class Box:
             files.append(Attachment.of(file, octets))
         return files
 
+    def _over(self, until: float) -> bool:
+        """Whether it is that moment, as far as the server's clock and ours agree what a second is."""
+        return self.now() >= until - _EARLY
+
     def _ask(self, what: str, query: Mapping[str, str], seconds: int, after: float) -> Ask:
         self.touched[self.address] = self
         target = f"{self._path}/{what}?{urlencode(query)}"
@@ -135,13 +141,12 @@ class _Search:
         """The server's parameters, but for how long."""
         return {"since": self._since, **self._wish.query()}
 
-    def takes(self, mail: Mail) -> bool:
-        """Whether it is the one; from then on it is given. Else the search goes on after it."""
+    def fits(self, mail: Mail) -> bool:
+        """Whether it is the one; else the search goes on after it."""
         failed = self._wish.lacks(mail)
         if self._wish.since is None and mail.id in self._box.given:
             failed = ["given to an earlier wait of this test"]
         if not failed:
-            self._box.given.add(mail.id)
             return True
         self.passed.append(Miss(mail, failed))
         self._since, self._moment = mail.id, str(mail.data["received"])

@@ -103,7 +103,8 @@ class Stand:
             found = hold(self.client.service.server, box.messages(_LISTED, _PATIENCE))
         except MailweirError as error:
             return [f"{box.address}: {error}"]
-        return [f"{box.address}: {len(found) or 'no'} messages", *(f"  {line(mail)}" for mail in found)]
+        count = f"{len(found) or 'no'} message{'' if len(found) == 1 else 's'}"
+        return [f"{box.address}: {count}", *(f"  {line(mail)}" for mail in found)]
 
     def _write_message(self, directory: Path, box: Box, mail: Mail) -> None:
         client = self.client
