@@ -49,7 +49,8 @@ test: $(DEV_STAMP) $(NODE_STAMP) $(SOURCES) programs ## install what is needed a
 # What takes a while, a whole machine or processes of its own is left to `make test`.
 SLOW := system incidents bench browser fuzz roles cli \
 	adapters/test_parser_pool.py adapters/test_sqlite_processes.py \
-	architecture/test_manifest_plugin.py architecture/test_imports.py
+	architecture/test_manifest_plugin.py architecture/test_imports.py \
+	$(addprefix testing/test_, plugin.py failed_tests.py async.py client.py page.py)
 CHECKS := check-unit check-types check-imports check-lint check-format check-spelling check-dependencies
 
 .PHONY: check

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import pytest
 import uvloop
 
-pytest_plugins = ["plugins.manifest"]
+pytest_plugins = ["plugins.manifest", "pytester"]
 
 _FACTORIES: Mapping[str, Callable[[], asyncio.AbstractEventLoop]] = {
     "uvloop": uvloop.new_event_loop,

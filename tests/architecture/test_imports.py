@@ -21,6 +21,8 @@ ADAPTERS_SEE_PORTS = "An adapter sees ports, never a service"
 PURE = "model, wire and policy touch nothing that waits"
 SQLITE = "Only the SQLite adapter knows SQLite"
 FRAMEWORK = "Only the web door knows the web framework"
+FOR_TESTS = "What tests import of us is no part of the server"
+PYTEST = "Only the plugin knows pytest"
 CYCLES = "No cycles at any depth"
 
 # What is wrong: files to plant (path below mailweir: the import in it), and the contract that refuses it.
@@ -43,6 +45,8 @@ PLANTS: dict[str, tuple[dict[str, str], str]] = {
     ),
     "services see SQLite": ({"services/planted.py": "apsw"}, SQLITE),
     "services see the web framework": ({"services/planted.py": "litestar"}, FRAMEWORK),
+    "the plugin sees the server": ({"testing/planted.py": "mailweir.roles.serve"}, FOR_TESTS),
+    "roles see pytest": ({"roles/planted.py": "pytest"}, PYTEST),
     "a cycle far down": (
         {
             "policy/planted/__init__.py": "json",

@@ -12,12 +12,14 @@ from zipfile import ZipFile
 
 import pytest
 
-from architecture.repository import ROOT, SOURCE, project, shown, tracked_files
+from architecture.repository import REQUIREMENTS, ROOT, SOURCE, pins, project, shown, tracked_files
+from fakes.documents import block as shown_on
 from fakes.installed import block, built, first_mail, program, run, typed, variables
 from fakes.server import a_server
 
 PARTS = ("cli", "roles/", "servers/smtp/", "servers/web/", "adapters/sqlite/", "adapters/parser_pool/")
 FIRST_MAIL_WITHIN = 150.0  # seconds from `pip install` on: ten times what is promised
+FIRST_TEST_WITHIN = 600.0  # the same of a test that waits for a code
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +151,28 @@ def test_who_follows_the_page_sees_a_first_mail_upgrades_and_removes_it_all(
     (tmp_path / "mailweir-data.log").unlink()
     typed(block("rm -r venv"), tmp_path)
     assert octets(tmp_path) == brought
+
+
+@pytest.mark.timeout(700)
+def test_an_empty_environment_soon_has_a_test_that_waits_for_a_code(wheel: Path, tmp_path: Path) -> None:
+    bring(wheel, tmp_path)
+    test = shown_on("user/pytest.md", "python", "def test_sign_up(")
+    assert [line.strip() for line in test.splitlines() if "wait" in line] == [
+        'assert inbox.wait(code=True).code == "482913"'
+    ]
+    (tmp_path / "test_shop.py").write_text(test, "utf-8")
+    pytest_pin = f"pytest=={pins((REQUIREMENTS / 'dev.txt').read_text('utf-8'))['pytest']}"
+    begun = time.monotonic()
+    typed(block("python3 -m venv venv"), tmp_path)
+    run("venv/bin/pip", "install", "--quiet", pytest_pin, cwd=tmp_path)
+    installed = time.monotonic()
+    said = run("venv/bin/pytest", "--durations=3", "-p", "no:cacheprovider", "test_shop.py", cwd=tmp_path)
+    ended = time.monotonic()
+    print(
+        f"{said}\n{ended - begun:.1f} s from an empty environment, {ended - installed:.1f} s of them pytest"
+    )
+    assert "1 passed" in said
+    assert ended - begun < FIRST_TEST_WITHIN
 
 
 def serves(address: str, directory: Path, *flags: str, others: Sequence[str] = ()) -> None:

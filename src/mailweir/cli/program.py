@@ -5,6 +5,7 @@ error; with `--json` a command prints one JSON value on standard output and noth
 server is imported by the commands that need it, so that the others answer at once.
 """
 
+import gc
 import inspect
 import os
 import sys
@@ -89,6 +90,7 @@ def serve(
     if role is not None and role not in ROLES:
         raise unknown("role", role, list(ROLES), guess_for=role)
     loaded = load(flags, os.environ, config)
+    gc.disable()  # a fifth of a start was looking for garbage in what it imports; it is looked for once ready
     from mailweir.roles import serve as serving  # noqa: PLC0415  only this command pays for it
 
     part = serving.Whole(single=single) if role is None else serving.OneRole(role)

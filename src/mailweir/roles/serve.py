@@ -6,6 +6,7 @@ anything started. What goes wrong is a SettingsError (exit code 2) or a StartErr
 
 import asyncio
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -99,6 +100,8 @@ class _Started:
 
     def announce(self) -> None:
         """Tells people and programs. That nobody reads it is no reason to stop."""
+        gc.freeze()  # what is there by now stays, and is never looked through again
+        gc.enable()
         with contextlib.suppress(OSError):
             sys.stderr.write(ready.text(self.settings, self.bound))
             sys.stderr.flush()
