@@ -79,8 +79,10 @@ def test_recipients_are_those_of_the_header(octets: bytes, expected: list[str]) 
         (b"To: a@b@c.test\n", "is no address"),
         (b"To: @x.test\n", "is no address"),
         (b"To: a@\n", "is no address"),
-        (b"To: a@x.test\0\n", "control character b'\\x00'"),
-        (b"To: a@x.test\rRCPT TO:<b@x.test>\n", "control character b'\\r'"),
+        (b"To: a@x.test\0\n", "control character '\\x00'"),
+        ("To: a\u2028b@x.test\n".encode(), "control character '\\u2028'"),
+        (b"To: a\xc2\x85b@x.test\n", "control character '\\x85'"),
+        (b"To: a@x.test\rRCPT TO:<b@x.test>\n", "control character '\\r'"),
     ],
 )
 def test_what_is_no_recipient_is_refused(octets: bytes, sentence: str) -> None:

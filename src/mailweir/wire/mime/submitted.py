@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mailweir.wire.mime.addresses import addresses
+from mailweir.wire.mime.charsets import undeclared
 from mailweir.wire.mime.fields import FIELD, HEADER_FIELDS, HEADER_OCTETS, SEPARATOR
 
 RECIPIENTS: Final = 500
@@ -27,7 +28,8 @@ _SHOWN: Final = 80  # characters of a wrong value that a sentence repeats
 _MAILBOX = re.compile(
     r'(?:"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*+"|[^\s\x00-\x1f\x7f"<>@]++)(@[^\s\x00-\x1f\x7f"<>@]++)?'
 )
-_CONTROL = re.compile(rb"[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)")
+# What `addresses` would pass over in silence, so that the mail went to another address.
+_CONTROL = re.compile("[^\t\r\n\x20-\x7e\xa0-\u2027\u202a-\U0010ffff]|\r(?!\n)")
 
 
 class UnfitError(Exception):
@@ -98,7 +100,7 @@ def mailboxes(octets: bytes, origin: str) -> list[str]:
     """
     if len(octets) > LIST_OCTETS:
         raise UnfitError(f"A list of recipients is longer than {LIST_OCTETS:,} octets.")
-    if control := _CONTROL.search(octets):
+    if control := _CONTROL.search(undeclared(octets)):
         raise UnfitError(f"A list of recipients holds the control character {control[0]!r}.")
     return [_mailbox(address, name, origin) for name, address in addresses(octets, RECIPIENTS + 1)]
 
