@@ -18,8 +18,8 @@ LETTER = Letter("ann@x.test", ("bob@x.test", "eve@x.test"), b"Subject: s\r\n\r\n
 PLAIN = "250 here"
 
 
-def a_door(where: Listener, user: str = "", key: str = "") -> Door:
-    return Door(where, "client.test", user, key)
+def a_door(where: Listener, user: str = "", key: str = "", *, here: bool = True) -> Door:
+    return Door(where, "client.test", here, user, key)
 
 
 def handed(server: ScriptedServer, letter: Letter = LETTER) -> list[str]:
@@ -178,9 +178,8 @@ def test_a_key_is_not_shown() -> None:
 
 def test_the_key_is_not_told_to_another_machine_in_the_clear() -> None:
     with a_scripted_server(EHLO="250-here\r\n250 AUTH PLAIN") as server:
-        elsewhere = Listener("0.0.0.0", server.where.port)  # which is here, and does not look like it
         with pytest.raises(EndedError, match="STARTTLS") as ended:
-            hand_over(LETTER, a_door(elsewhere, "ann", "k_1"))
+            hand_over(LETTER, a_door(server.where, "ann", "k_1", here=False))
         assert (ended.value.code, server.heard[1:]) == (os.EX_UNAVAILABLE, [])
 
 

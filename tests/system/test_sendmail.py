@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trustme
 
 from fakes.piping import NUMBERS, arrived, ended, sender_of, sendmail, somebody, taken
 from fakes.server import COMMAND, Server, a_server, environment
 from mailweir.cli.sendmail.running import LARGEST, LONGEST_NAME
 from mailweir.wire.mime.submitted import RECIPIENTS
 
-KEY = "k_" + "sendmailsendmail" * 2
 SIZE = 100_000  # octets that the server takes
 USER = pwd.getpwuid(os.getuid()).pw_name
 
@@ -97,41 +95,6 @@ def test_names_without_a_host_are_here(server: Server) -> None:
     taken(sendmail(server, name))
     assert arrived(server, f"{name}@here.test")
     assert ended(sendmail(server, "--origin=a b", name))[0] == os.EX_USAGE
-
-
-def test_a_signed_in_sender_captures(tmp_path: Path) -> None:
-    made = trustme.CA()
-    issued = made.issue_cert("0.0.0.0")
-    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
-    issued.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
-    made.cert_pem.write_to_path(tmp_path / "ca.pem")
-    flags = (
-        *("--single", "--profile=internet", "--bootstrap-account=alice", f"--bootstrap-key={KEY}"),
-        *(f"--tls-certificate={tmp_path}/certificate.pem", f"--tls-key={tmp_path}/key.pem"),
-    )
-    with a_server(tmp_path / "data", *flags) as server:
-        here = str(server.submission)
-        elsewhere = f"0.0.0.0:{server.submission.port}"  # which is here, and does not look like it
-        signed = {"MAILWEIR_SMTP": here, "MAILWEIR_KEY": KEY, "MAILWEIR_USER": "alice"}
-        to = "customer@elsewhere.test"
-        by_tls = signed | {"MAILWEIR_SMTP": elsewhere}
-        taken(sendmail(None, to, variables=signed))
-        taken(sendmail(None, to, variables=by_tls | {"SSL_CERT_FILE": f"{tmp_path}/ca.pem"}))
-        assert len(server.api.inbox(to)) == 2
-        for variables, part in (
-            (by_tls, "certificate that is not trusted"),
-            ({"MAILWEIR_SMTP": here}, "530 5.7.0"),
-            (signed | {"MAILWEIR_USER": ""}, "535 5.7.8"),
-        ):
-            code, said = ended(sendmail(None, to, variables=variables))
-            assert (code, part in said) == (os.EX_UNAVAILABLE, True), said
-
-
-def test_who_signs_in_is_written_in_ascii(server: Server) -> None:
-    assert ended(sendmail(server, somebody(), variables={"MAILWEIR_KEY": "k_é"}))[0] == os.EX_USAGE
-    assert (
-        ended(sendmail(server, somebody(), "--user=é", variables={"MAILWEIR_KEY": "k_1"}))[0] == os.EX_USAGE
-    )
 
 
 @pytest.mark.parametrize(

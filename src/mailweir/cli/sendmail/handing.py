@@ -28,10 +28,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The server, and how to speak with it: by which name, and, where it has a key, who signs in."""
+    """The server, and how to speak with it: by which name, and, with a key, who signs in.
+
+    `here` says that nobody between could read the key.
+    """
 
     where: Listener
     hello: str
+    here: bool
     user: str = ""
     key: str = field(default="", repr=False)
 
@@ -70,7 +74,7 @@ def _greet(client: smtplib.SMTP, door: Door) -> None:
     client.ehlo_or_helo_if_needed()
     if not door.key:
         return
-    if not door.where.on_loopback and (client.has_extn("starttls") or client.has_extn("auth")):
+    if not door.here and (client.has_extn("starttls") or client.has_extn("auth")):
         client.starttls(context=ssl.create_default_context())
         client.ehlo_or_helo_if_needed()
     if client.has_extn("auth"):

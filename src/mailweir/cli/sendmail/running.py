@@ -26,6 +26,7 @@ LONGEST_NAME: Final = 200
 SMTP: Final = "127.0.0.1:1025"
 """Where a server listens that was told nothing."""
 
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104  for who connects it is this machine
 _NOBODY: Final = "MAILER-DAEMON"  # who writes where the envelope names nobody, as with Postfix
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 
@@ -180,4 +181,5 @@ def _door(call: arguments.Call, where: Listener, sender: str, origin: str) -> Do
         raise EndedError(
             os.EX_USAGE, "Who signs in (--user, MAILWEIR_USER) and MAILWEIR_KEY have to be ASCII."
         )
-    return Door(where, hello=origin, user=user, key=key)
+    here = where.on_loopback or where.host in _EVERYWHERE
+    return Door(where, hello=origin, here=here, user=user, key=key)
