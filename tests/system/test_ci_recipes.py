@@ -6,6 +6,7 @@ What pip would install is there already.
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,13 @@ import smtplib
 def sign_up(address, smtp):
     with smtplib.SMTP(*smtp) as client:
         client.sendmail("shop@shop.test", [address], "Subject: {subject}\\n\\nWelcome\\n")
+"""
+SHOP_OF_NODE = """\
+import {{ execFileSync }} from "node:child_process";
+export async function signUp(address, {{ host, port }}) {{
+  const input = "Subject: {subject}\\n\\nWelcome\\n";
+  execFileSync("mailweir", ["sendmail", "--smtp", `${{host}}:${{port}}`, address], {{ input }});
+}}
 """
 WORKS, FAILS = "Your code is 482913", "Welcome, without one"
 CLIENT = {"container": "DockerContainer", "image": "DockerImage", "wait_strategies": "HttpWaitStrategy"}
@@ -96,29 +104,54 @@ def test_on_gitlab(repository: Path, subject: str) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_with_testcontainers(repository: Path, subject: str) -> None:
-    test = block(PAGE, "python", "DockerContainer")
-    write(repository / "mailweir/Dockerfile", block(PAGE, "dockerfile", "FROM"))
-    write(
-        repository / "test_sign_up.py", test.replace("timeout=30", "timeout=2") if subject == FAILS else test
-    )
-    write(repository / "shop.py", SHOP_OF_PYTHON.format(subject=subject))
+def test_with_testcontainers_of_python(repository: Path, subject: str) -> None:
     for module, name in CLIENT.items():
         write(
             repository / f"testcontainers/core/{module}.py",
             f"from fakes.containers import {name} as {name}\n",
         )
+    write(repository / "shop.py", SHOP_OF_PYTHON.format(subject=subject))
+    write(repository / "test_sign_up.py", in_vain(subject, block(PAGE, "python", "DockerContainer")))
+    pytest_alone = [sys.executable, "-m", "pytest", "-c", "/dev/null", "-p", "no:cacheprovider"]
+    code, said = contained(repository, *pytest_alone, "test_sign_up.py")
+    log = repository / "mailweir.log"
+    assert (code, log.exists()) == ((0, False) if subject == WORKS else (1, True)), said
+    assert subject == WORKS or ("408" in said and "is ready" in log.read_text("utf-8"))
+
+
+@pytest.mark.timeout(120)
+def test_with_testcontainers_of_node(repository: Path, subject: str) -> None:
+    package = repository / "node_modules/testcontainers"
+    write(package / "package.json", '{"name": "testcontainers", "exports": "./containers.mjs"}')
+    write(package / "containers.mjs", (TESTS / "node/containers.mjs").read_text("utf-8"))
+    write(repository / "shop.mjs", SHOP_OF_NODE.format(subject=subject))
+    write(repository / "sign-up.test.mjs", in_vain(subject, block(PAGE, "js", "GenericContainer")))
+    code, said = contained(repository, "node", "--test", "sign-up.test.mjs")
+    assert code == (0 if subject == WORKS else 1), said
+    assert "is ready" in (repository / "mailweir.log").read_text("utf-8")
+    assert subject == WORKS or "408" in said
+
+
+def in_vain(subject: str, test: str) -> str:
+    """The test; where no code will come, it waits less long."""
+    assert "timeout=30" in test
+    return test.replace("timeout=30", "timeout=2") if subject == FAILS else test
+
+
+def contained(repository: Path, *words: str) -> tuple[int, str]:
+    """Exit code and output of a test of the application that starts its container."""
+    write(repository / "mailweir/Dockerfile", block(PAGE, "dockerfile", "FROM"))
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", "/dev/null", "-p", "no:cacheprovider", "test_sign_up.py"],
+        words,
         cwd=repository,
-        env=environment()
-        | {"PYTHONPATH": f"{repository}:{TESTS}", "PATH": f"{COMMAND.parent}:/usr/bin:/bin"},
+        env={
+            **environment(),
+            "PYTHONPATH": f"{repository}:{TESTS}",
+            "PATH": f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}",
+        },
         capture_output=True,
         text=True,
         check=False,
         timeout=90,
     )
-    log = repository / "mailweir.log"
-    assert (done.returncode, log.exists()) == ((0, False) if subject == WORKS else (1, True)), done.stdout
-    assert subject == WORKS or "408" in done.stdout
-    assert subject == WORKS or "is ready" in log.read_text("utf-8")
+    return done.returncode, done.stdout + done.stderr
