@@ -5,9 +5,7 @@ socket comes back with the last `seq` that it heard as `since`.
 """
 
 import asyncio
-import os
 import random
-import signal
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,11 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from fakes.follower import Follower
-from fakes.server import Server, a_server, ended
+from fakes.server import Server, a_server
 from fakes.smtp_client import Mail, a_message, talking
 from incidents.figures import Figure, at_least, exactly
+from incidents.killer import Killer
 
-ROLES = ("web", "digest", "receiver")
 OK = 250
 _CONNECTIONS = 8
 _PAUSE = 0.03  # seconds between two messages of one, so that the restarts fall among them
@@ -50,7 +48,7 @@ async def events_under_restarts(
         followers = [Follower(server.http, [address]) for address in addresses]
         following = [asyncio.create_task(follower.follow()) for follower in followers]
         await asyncio.gather(*(follower.listening.wait() for follower in followers))
-        killer = _Killer(server, random.Random(seed), pause)
+        killer = Killer(server, random.Random(seed), pause)
         killing = asyncio.create_task(killer.work())
         await _send(server, kept, messages)
         killing.cancel()
@@ -60,28 +58,6 @@ async def events_under_restarts(
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
     return _outcome(followers, kept, killer.killed)
-
-
-@dataclass(slots=True)
-class _Killer:
-    """Kills a process of one of ROLES now and then."""
-
-    server: Server
-    chance: random.Random
-    pause: tuple[float, float]
-    killed: int = 0
-
-    async def work(self) -> None:
-        while True:
-            await asyncio.sleep(self.chance.uniform(*self.pause))
-            victims = self.server.family(self.chance.choice(ROLES))
-            if not victims:
-                continue
-            victim = self.chance.choice(victims)
-            with suppress(ProcessLookupError):
-                os.kill(victim, signal.SIGKILL)
-                self.killed += 1
-            await asyncio.to_thread(ended, victim, 5.0)
 
 
 async def _send(server: Server, kept: dict[str, list[str]], messages: int) -> None:
