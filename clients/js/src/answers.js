@@ -4,12 +4,13 @@ import { MailNotFoundError, MailweirError, UnexpectedMailError } from "./errors.
 import { SLICE } from "./limits.js";
 import { Mail } from "./mail.js";
 
+/** @import { Search } from "./search.js" */
 /** @import { MessageData } from "../types/index.d.ts" */
 
 /**
  * `status` 0: nobody answered, and `why` says so; otherwise `why` names the call.
  * @typedef {{ status: number, data: any, why: string }} Answer
- * @typedef {{ address: string, seconds: number, words: string }} Asked
+ * @typedef {{ address: string, seconds: number, search: Search }} Asked
  */
 
 // No answer, and those of a server that comes back or of a proxy before it.
@@ -55,7 +56,7 @@ export function awaited(asked, answer) {
  */
 export function silent(asked, answer) {
   if (answer.status === 409 && answer.data?.message?._id)
-    throw new UnexpectedMailError(asked, new Mail(answer.data.message));
+    throw new UnexpectedMailError({ ...asked, words: asked.search.words }, new Mail(answer.data.message));
   if (!quietYet(answer)) throw failure(answer);
 }
 
@@ -70,18 +71,17 @@ export function failure({ status, data, why }) {
   return new MailweirError(`${why}: ${status}, ${told}${hint}`, status);
 }
 
-/** @param {{ message: MessageData, failed: string[] }} miss */
-const nearest = ({ message, failed }) => ({ mail: new Mail(message), failed });
-
 /**
  * @param {Asked} asked
  * @param {any} data
  */
-function notFound(asked, data) {
-  return new MailNotFoundError(asked, {
-    nearest: data.nearest.map(nearest),
+function notFound({ search, ...asked }, data) {
+  const nearest = [...data.nearest, ...search.passed];
+  const told = {
+    nearest: nearest.map(({ message, failed }) => ({ mail: new Mail(message), failed })),
     refused: data.refused ?? [],
     healthy: data.intake.healthy,
     reasons: data.intake.reasons,
-  });
+  };
+  return new MailNotFoundError({ ...asked, words: search.words }, told);
 }

@@ -5,13 +5,15 @@
 
 import { freshAddress } from "./addresses.js";
 import { awaited, failure, isAway, nothingYet, quietYet, silent, sliceOf } from "./answers.js";
-import { queryOf, secondsOf, wordsOf } from "./criteria.js";
+import { secondsOf } from "./criteria.js";
 import { MARGIN, MOST, PATIENCE, PAUSE, URL_USUAL, USUAL, USUAL_QUIET } from "./limits.js";
 import { Mail } from "./mail.js";
+import { Search } from "./search.js";
 
 /** @import { MessageData, RunData } from "../types/index.d.ts" */
 /** @import { MailweirQuietOptions, MailweirWaitOptions } from "../types/cypress.d.ts" */
-/** @import { Answer } from "./answers.js" */
+/** @import { Answer, Asked } from "./answers.js" */
+/** @import { Box } from "./search.js" */
 
 /** @typedef {string | { address: string }} Inbox */
 
@@ -27,23 +29,35 @@ const GONE = 410;
  */
 let run;
 
+/**
+ * By the address.
+ * @type {Map<string, Box>}
+ */
+const boxes = new Map();
+
 const commands = {
   /** @param {string} [name] */
   mailweirInbox: (name = Cypress.currentTest?.title ?? "") =>
-    ownRun().then((/** @type {RunData} */ own) => ({ address: freshAddress(own, name) })),
+    ownRun().then((/** @type {RunData} */ own) => {
+      const address = freshAddress(own, name);
+      boxes.set(address, { given: new Set(), since: own.created });
+      return { address };
+    }),
 
   /**
    * @param {Inbox} inbox
    * @param {MailweirWaitOptions} [options]
    */
   mailweirWait(inbox, { timeout, claim, ...criteria } = {}) {
-    const query = queryOf(criteria, ["timeout", "claim"]);
-    if (claim) query.claim = "true";
-    const asked = { ...at(inbox), seconds: secondsOf("timeout", timeout, USUAL), words: wordsOf(query) };
+    const search = new Search(criteria, ["timeout", "claim"], boxOf(inbox));
+    if (claim) search.query.claim = "true";
+    const asked = { ...at(inbox), seconds: secondsOf("timeout", timeout, USUAL), search };
     tell("wait", asked);
-    return held(asked, "wait", "timeout", query, nothingYet).then((/** @type {Answer} */ answer) =>
-      readOut(asked.address, awaited(asked, answer)),
-    );
+    return held("wait", "timeout", asked, nothingYet).then((/** @type {Answer} */ answer) => {
+      const data = awaited(asked, answer);
+      boxOf(inbox).given.add(data._id);
+      return readOut(asked.address, data);
+    });
   },
 
   /**
@@ -51,10 +65,10 @@ const commands = {
    * @param {MailweirQuietOptions} [options]
    */
   mailweirQuiet(inbox, { for: duration, ...criteria } = {}) {
-    const query = queryOf(criteria, ["for"]);
-    const asked = { ...at(inbox), seconds: secondsOf("for", duration, USUAL_QUIET), words: wordsOf(query) };
+    const search = new Search(criteria, ["for"], boxOf(inbox));
+    const asked = { ...at(inbox), seconds: secondsOf("for", duration, USUAL_QUIET), search };
     tell("quiet", asked);
-    return held(asked, "quiet", "for", query, quietYet).then((/** @type {Answer} */ answer) => {
+    return held("quiet", "for", asked, quietYet).then((/** @type {Answer} */ answer) => {
       silent(asked, answer);
       return null;
     });
@@ -127,19 +141,23 @@ function clearedSingly(path) {
 }
 
 /**
- * @param {{ address: string, seconds: number }} asked
  * @param {string} operation
  * @param {string} parameter that takes the seconds
- * @param {Record<string, string>} query
+ * @param {Asked} asked
  * @param {(answer: Answer) => boolean} undecided whether the call is to be made again while there is time
  */
-function held({ address, seconds }, operation, parameter, query, undecided) {
+function held(operation, parameter, { address, seconds, search }, undecided) {
   return repeat(
     seconds,
     (left) => {
       const takes = sliceOf(left);
-      const words = new URLSearchParams({ ...query, [parameter]: String(takes) });
-      return request({ path: `${pathOf(address)}/${operation}?${words}`, takes });
+      const once = () => {
+        const words = new URLSearchParams({ ...search.query, [parameter]: String(takes) });
+        return request({ path: `${pathOf(address)}/${operation}?${words}`, takes }).then(
+          (/** @type {Answer} */ answer) => (search.goesOn(answer) ? once() : answer),
+        );
+      };
+      return once();
     },
     (answer) => isAway(answer) || undecided(answer),
   );
@@ -215,9 +233,17 @@ const at = (inbox) => ({ address: typeof inbox === "string" ? inbox : inbox.addr
 /** @param {string} address */
 const pathOf = (address) => `/api/addresses/${encodeURIComponent(address)}`;
 
+/** @param {Inbox} inbox */
+function boxOf(inbox) {
+  const { address } = at(inbox);
+  const box = boxes.get(address) ?? { given: new Set() };
+  boxes.set(address, box);
+  return box;
+}
+
 /**
  * @param {string} name
- * @param {{ address: string, words: string }} asked
+ * @param {Asked} asked
  */
-const tell = (name, { address, words }) =>
-  Cypress.log({ name: `mailweir ${name}`, message: `${address}: ${words}` });
+const tell = (name, { address, search }) =>
+  Cypress.log({ name: `mailweir ${name}`, message: `${address}: ${search.words}` });

@@ -17,6 +17,7 @@ const REASONS = {
   "no attachment": "it has no attachment",
   "too early": "it came too early",
   "other inbox": "it went to another inbox",
+  given: "an earlier wait was given it",
   claimed: "another waiter has claimed it",
   pending: "it is not read yet",
   unreadable: "it cannot be read",

@@ -1,12 +1,14 @@
 // One address: waiting for its mail, and for none.
 
 import { awaited, isAway, nothingYet, quietYet, silent, sliceOf } from "./answers.js";
-import { queryOf, secondsOf, wordsOf } from "./criteria.js";
+import { secondsOf } from "./criteria.js";
 import { isStatus } from "./errors.js";
 import { MOST, PATIENCE, USUAL, USUAL_QUIET } from "./limits.js";
 import { Message } from "./message.js";
+import { Search } from "./search.js";
 
-/** @import { Answer } from "./answers.js" */
+/** @import { Answer, Asked } from "./answers.js" */
+/** @import { Box } from "./search.js" */
 /** @import { Inbox as Declared } from "../types/index.d.ts" */
 /** @import { CallOptions, MessageData, QuietOptions, WaitOptions } from "../types/index.d.ts" */
 
@@ -18,16 +20,21 @@ export class Inbox {
   #server;
   #path;
 
+  #box;
+
   /**
    * @param {import("./server.js").Server} server
    * @param {string} address
+   * @param {string} [since] when its mail counts, if not from a while before each call
    */
-  constructor(server, address) {
+  constructor(server, address, since) {
     if (!/^[^@\s]+@[^@\s]+$/.test(address))
       throw new TypeError(`${JSON.stringify(address)} is no address; write it as name@host.`);
     this.#server = server;
     this.#path = `/api/addresses/${encodeURIComponent(address)}`;
     this.address = address;
+    /** @type {Box} */
+    this.#box = { given: new Set(), since };
   }
 
   toString() {
@@ -39,20 +46,19 @@ export class Inbox {
    * @returns {Promise<any>} a message; one with a code is declared as such
    */
   async wait({ timeout, claim, signal, ...criteria } = {}) {
-    const query = queryOf(criteria, ["timeout", "claim", "signal"]);
-    if (claim) query.claim = "true";
-    const seconds = secondsOf("timeout", timeout, USUAL);
-    const asked = { address: this.address, seconds, words: wordsOf(query) };
-    const answer = await this.#held("wait", "timeout", query, seconds, nothingYet, signal);
-    return this.#message(await this.#readOut(awaited(asked, answer), signal));
+    const search = new Search(criteria, ["timeout", "claim", "signal"], this.#box);
+    if (claim) search.query.claim = "true";
+    const asked = { address: this.address, seconds: secondsOf("timeout", timeout, USUAL), search };
+    const data = awaited(asked, await this.#held("wait", "timeout", asked, nothingYet, signal));
+    this.#box.given.add(data._id);
+    return this.#message(await this.#readOut(data, signal));
   }
 
   /** @param {QuietOptions} [options] */
   async quiet({ for: duration, signal, ...criteria } = {}) {
-    const query = queryOf(criteria, ["for", "signal"]);
-    const seconds = secondsOf("for", duration, USUAL_QUIET);
-    const asked = { address: this.address, seconds, words: wordsOf(query) };
-    silent(asked, await this.#held("quiet", "for", query, seconds, quietYet, signal));
+    const search = new Search(criteria, ["for", "signal"], this.#box);
+    const asked = { address: this.address, seconds: secondsOf("for", duration, USUAL_QUIET), search };
+    silent(asked, await this.#held("quiet", "for", asked, quietYet, signal));
   }
 
   /** @param {CallOptions} [options] */
@@ -94,21 +100,24 @@ export class Inbox {
   }
 
   /**
-   * The last answer of a call that lasts: it is made again, with the same `since`, until it is decided.
+   * The last answer of a call that lasts: it is made again, from the same moment on, until it is decided.
    * @param {string} operation
    * @param {string} parameter that takes the seconds
-   * @param {Record<string, string>} query
-   * @param {number} seconds
+   * @param {Asked} asked
    * @param {(answer: Answer) => boolean} undecided whether the call is to be made again while there is time
    * @param {AbortSignal} [signal]
    */
-  #held(operation, parameter, query, seconds, undecided, signal) {
+  #held(operation, parameter, { seconds, search }, undecided, signal) {
     const path = `${this.#path}/${operation}`;
     return this.#server.repeat(
       seconds,
-      (left) => {
+      async (left) => {
         const takes = sliceOf(left);
-        return this.#server.once({ path, query: { ...query, [parameter]: String(takes) }, takes }, signal);
+        for (;;) {
+          const query = { ...search.query, [parameter]: String(takes) };
+          const answer = await this.#server.once({ path, query, takes }, signal);
+          if (!search.goesOn(answer)) return answer;
+        }
       },
       (answer) => isAway(answer) || undecided(answer),
       signal,

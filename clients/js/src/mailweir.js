@@ -70,7 +70,7 @@ export class Run {
 
   /** @param {string} [name] */
   inbox(name = "") {
-    return new Inbox(this.#server, freshAddress(this, name));
+    return new Inbox(this.#server, freshAddress(this, name), this.created.toISOString());
   }
 
   /** @param {CallOptions} [options] */

@@ -50,6 +50,17 @@ test("a mail is waited for, and given with its code, its links, its text and its
   assert.match(logged.at(-1).message, /^run-.+: a code, since /);
 });
 
+test("each mail is given once", async () => {
+  const inbox = await anInbox("Your code is 111222", "Your code is 333444");
+  const codes = [];
+  await spec("once", () => {
+    cy.mailweirWait(inbox, { code: true }).then((mail) => void codes.push(mail.code));
+    cy.mailweirWait(inbox.address, { code: true }).then((mail) => void codes.push(mail.code));
+    cy.mailweirQuiet(inbox, { for: 0 });
+  });
+  assert.deepEqual(codes, ["111222", "333444"]);
+});
+
 test("the key is in no log", async () => {
   const inbox = await anInbox("Hello");
   await spec("logs", () => void cy.mailweirWait(inbox));

@@ -1,5 +1,5 @@
-// What Cypress is to `mailweir/cypress`, in Node: commands in a queue, cy.request by real HTTP, and of pages what a
-// sign-up needs. The commands of a `then` run before what was queued after it, as in Cypress.
+// What Cypress is to `mailweir/cypress`, in Node: commands in a queue, cy.request by real HTTP, and of pages
+// what a sign-up needs. The commands of a `then` run before what was queued after it, as in Cypress.
 
 import { writeFile } from "node:fs/promises";
 
@@ -25,7 +25,7 @@ function queued(act) {
   return chain;
 }
 
-/** Runs what queues commands, then the commands; gives what it returned, or its last command, or `otherwise`. */
+/** Runs what queues commands, then those; gives what it returned, or the last of them, or `otherwise`. */
 async function run(act, otherwise) {
   const before = tail;
   tail = Promise.resolve(otherwise);

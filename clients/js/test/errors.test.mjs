@@ -145,6 +145,17 @@ test("a silence over a restart is listened to until its own time is over", async
   assert.ok(asked.length > 2);
 });
 
+test("what was given and is gone by now is passed over by its moment", async (context) => {
+  const gone = [404, { message: "Message not found by id." }];
+  const { url, asked } = await aServer(context, (call) =>
+    call === 3 ? gone : [200, { message: aMessage({ _id: call < 3 ? "m1" : "m2" }) }],
+  );
+  const inbox = new Mailweir({ url }).inbox("a@b.test");
+  assert.deepEqual([(await inbox.wait()).id, (await inbox.wait()).id], ["m1", "m2"]);
+  const since = asked.map(({ path }) => new URL(path, url).searchParams.get("since"));
+  assert.deepEqual(since.slice(2), ["m1", "2026-01-01T00:00:00.000Z"]);
+});
+
 test("a message that is still being read is waited for", async (context) => {
   const { url } = await aServer(context, (call) => {
     if (call === 1) return [200, { message: aMessage({ digest: "pending" }) }];

@@ -22,7 +22,7 @@ export async function send(address, subject, text = "Hello.", fields = "") {
   return (await answer.json())._id;
 }
 
-/** A server that answers as it is told, `[status, body]` or null to hang up; what it was asked is in `asked`. */
+/** A server that answers as it is told: `[status, body]`, or null to hang up. `asked`: what it was asked. */
 export async function aServer(test, answer) {
   const asked = [];
   const server = createServer((request, response) => {

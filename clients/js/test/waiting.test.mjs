@@ -96,7 +96,38 @@ test("every criterion chooses", async () => {
     [{ since: "2020-01-01T00:00:00Z" }, "First"],
   ];
   for (const [criteria, subject] of asked)
-    assert.equal((await inbox.wait({ timeout: 10, ...criteria })).subject, subject, JSON.stringify(criteria));
+    assert.equal(
+      (await mailweir.inbox(inbox.address).wait({ timeout: 10, ...criteria })).subject,
+      subject,
+      JSON.stringify(criteria),
+    );
+});
+
+test("in an inbox of a run all mail counts, by the clock of the server", async (context) => {
+  const inbox = run.inbox("clocks");
+  await send(inbox.address, "Your code is 482913");
+  context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3_600_000 });
+  assert.equal((await inbox.wait({ code: true, timeout: 0 })).code, "482913");
+  await assert.rejects(mailweir.inbox(inbox.address).wait({ timeout: 0 }), { status: 400 });
+});
+
+test("each mail is given once", async () => {
+  const inbox = run.inbox("once");
+  await send(inbox.address, "Your code is 111222");
+  const first = await inbox.wait({ code: true });
+  await inbox.quiet({ for: 0 });
+  const missed = await inbox.wait({ code: true, timeout: 1 }).catch((error) => error);
+  assert.deepEqual(
+    missed.nearest.map(({ failed }) => failed),
+    [["given"]],
+  );
+  assert.match(missed.message, /: an earlier wait was given it\n/);
+  const waiting = [inbox.wait({ code: true }), inbox.wait({ code: true })];
+  await send(inbox.address, "Your code is 333444");
+  await send(inbox.address, "Your code is 555666");
+  const codes = (await Promise.all(waiting)).map((mail) => mail.code);
+  assert.deepEqual(codes.sort(), ["333444", "555666"]);
+  assert.equal((await inbox.wait({ code: true, since: first.received, timeout: 0 })).code, "111222");
 });
 
 test("the next mail is asked for by the one before", async () => {
@@ -172,5 +203,5 @@ test("silence after a mail is asked for by that mail", async () => {
   await send(inbox.address, "Welcome");
   const welcome = await inbox.wait();
   await inbox.quiet({ for: 0, since: welcome });
-  await assert.rejects(inbox.quiet({ for: 0 }), { name: "UnexpectedMailError" });
+  await assert.rejects(inbox.quiet({ for: 0, since: welcome.received }), { name: "UnexpectedMailError" });
 });

@@ -14,13 +14,13 @@ declare global {
     interface Chainable<Subject = any> {
       /** A fresh address of this spec's run, with the name or the test's title in it. */
       mailweirInbox(name?: string): Chainable<MailweirInbox>;
-      /** The first message that fits; fails with what was near when none has come in time. */
+      /** The first message that fits and was not given yet; fails with what was near when none came. */
       mailweirWait(
         inbox: MailweirInbox | string,
         options: MailweirWaitOptions & { code: true },
       ): Chainable<Mail & { readonly code: string }>;
       mailweirWait(inbox: MailweirInbox | string, options?: MailweirWaitOptions): Chainable<Mail>;
-      /** Fails as soon as a message that fits is there. */
+      /** Fails as soon as a message that fits is there, beside those that were given. */
       mailweirQuiet(inbox: MailweirInbox | string, options?: MailweirQuietOptions): Chainable<null>;
       /** All there is, newest first, up to 1000. */
       mailweirMessages(inbox: MailweirInbox | string): Chainable<Mail[]>;

@@ -54,10 +54,13 @@ export interface Run extends AsyncDisposable {
 
 export interface Inbox {
   readonly address: string;
-  /** The first message that fits. Throws MailNotFoundError when none has come in time. */
+  /**
+   * The first message that fits, of those that this inbox has not given yet. Throws MailNotFoundError when none
+   * has come in time.
+   */
   wait(options: WaitOptions & { code: true }): Promise<Message & { readonly code: string }>;
   wait(options?: WaitOptions): Promise<Message>;
-  /** Throws UnexpectedMailError as soon as a message that fits is there. */
+  /** Throws UnexpectedMailError as soon as a message that fits is there, beside those that were given. */
   quiet(options?: QuietOptions): Promise<void>;
   /** All there is, newest first, up to 1000. */
   messages(options?: CallOptions): Promise<Message[]>;
@@ -83,7 +86,10 @@ export interface Criteria {
   text?: string | undefined;
   /** Over subject, a line end and text, in RE2's syntax: no look-around and no references back. */
   regex?: string | RegExp | undefined;
-  /** Received from then on, or after that message; otherwise from 60 s before the call, by the clock here. */
+  /**
+   * Received from then on, or after that message, also if it was given already. Otherwise all mail of a run's
+   * inbox counts, and of others what came from 60 seconds before the call, by the clock here.
+   */
   since?: Date | string | { readonly id: string } | undefined;
 }
 
