@@ -15,7 +15,6 @@ from browser.house import House, address
 from browser.letters import letters
 from browser.views import VIEWS
 from cli.test_accounts import mailweir
-from cli.test_users import with_input
 
 WIDE, NARROW = 1280, 320  # CSS pixels; 320 is what WCAG 2.2 §1.4.10 asks for
 PAGES = (
@@ -63,7 +62,7 @@ def a_person(data: Path) -> None:
     """An account with a member, keys, and somebody who signs in by a password."""
     mailweir("account", "add", "person", data=data)
     mailweir("user", "add", "person", "bob", "--member", "--can-elevate", data=data)
-    with_input("user", "add", "person", "--password-stdin", text=PASSWORD, data=data)
+    mailweir("user", "add", "person", "--password-stdin", text=PASSWORD, data=data)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,22 +9,15 @@ from zipfile import ZipFile
 
 import pytest
 
-from fakes.server import a_server, environment
+from fakes import commands
+from fakes.server import a_server
 
 BOB = "bob@thing.test"
 LEARNS_WITHIN = 1.0  # seconds, ten times what is promised
 
 
-def mailweir(*words: str, data: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "mailweir", *words, "--data", str(data)]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=environment() | variables,
-    )
+def mailweir(*words: str, data: Path, text: str = "", **variables: str) -> "subprocess.CompletedProcess[str]":
+    return commands.mailweir(*words, "--data", data, text=text, variables=variables)
 
 
 def test_an_account_and_its_keys_are_made_listed_and_removed(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from msgspec.msgpack import encode
 
+from fakes.commands import mailweir
 from fakes.server import a_server
 from mailweir.adapters.sqlite.connection import File
 from mailweir.adapters.sqlite.writer import Writer
@@ -19,8 +19,7 @@ BOB = "bob@thing.test"
 
 
 def redigest(*words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "mailweir", "redigest", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return mailweir("redigest", *words)
 
 
 @pytest.mark.timeout(120)

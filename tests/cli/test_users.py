@@ -4,26 +4,17 @@ import http.client
 import json
 import re
 import smtplib
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
 from cli.test_accounts import mailweir, within
-from fakes.server import Server, a_server, environment
+from fakes.server import Server, a_server
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 CHOSEN, OTHER = "correct horse battery staple", "another long password"
 SECRET = re.compile(r"(?:[a-z2-9]{5}-){3}[a-z2-9]{5}")
-
-
-def with_input(*words: str, text: str, data: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "mailweir", *words, "--data", str(data)]
-    return subprocess.run(
-        command, input=text, capture_output=True, text=True, timeout=60, check=False, env=environment()
-    )
 
 
 def sign_in(server: Server, name: str, password: str) -> str:
@@ -44,7 +35,7 @@ def test_people_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
     assert (made.returncode, SECRET.fullmatch(made.stdout.strip()) is not None) == (0, True)
     member = ("user", "add", "ann", "Bob", "--member", "--can-elevate", "--mail", "Ops@Thing.test", "--json")
     assert json.loads(mailweir(*member, data=data).stdout)["signsInAs"] == "ann/bob"
-    chosen = with_input("user", "add", "ann", "cat", "--password-stdin", text=f"{CHOSEN}\n", data=data)
+    chosen = mailweir("user", "add", "ann", "cat", "--password-stdin", text=f"{CHOSEN}\n", data=data)
     assert (chosen.returncode, chosen.stdout) == (0, "")
     listed = json.loads(mailweir("user", "list", "ann", "--json", data=data).stdout)
     assert [(one["signsInAs"], one["role"], one["canElevate"], one["mail"]) for one in listed] == [
@@ -109,7 +100,7 @@ def test_what_cannot_be_done_is_one_sentence(
 )
 def test_a_password_that_may_be_none_is_refused(tmp_path: Path, written: str, sentence: str) -> None:
     mailweir("account", "add", "ann", data=tmp_path)
-    ended = with_input("user", "add", "ann", "--password-stdin", text=written, data=tmp_path)
+    ended = mailweir("user", "add", "ann", "--password-stdin", text=written, data=tmp_path)
     assert (ended.returncode, sentence in ended.stderr) == (2, True)
     assert json.loads(mailweir("user", "list", "ann", "--json", data=tmp_path).stdout) == []
 

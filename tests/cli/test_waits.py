@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from cli.test_accounts import mailweir
+from fakes import commands
 from fakes.documents import block
-from fakes.server import Server, a_server, environment
+from fakes.server import Server, a_server
 
 PAGE = "user/waiting.md"
 CODE = b"From: Shop <ann@shop.test>\r\nSubject: Your code is 482913\r\n\r\nYour code is 482913.\r\n"
@@ -26,14 +26,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def wait(server: Server, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "mailweir", "wait", *words],
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-        env=environment() | {"MAILWEIR_URL": f"http://{server.http}"} | variables,
-    )
+    variables = {"MAILWEIR_URL": f"http://{server.http}", **variables}
+    return commands.mailweir("wait", *words, within=90, variables=variables)
 
 
 def test_the_code_and_nothing_else_is_printed(server: Server) -> None:

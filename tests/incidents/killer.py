@@ -16,7 +16,7 @@ ROLES = ("web", "digest", "receiver")
 
 @dataclass(slots=True)
 class Killer:
-    """Kills processes of these roles, and those that they have started; `pause`: seconds between two kills."""
+    """Kills processes of these roles, and those that they have started; `pause`: seconds between two."""
 
     server: Server
     chance: random.Random

@@ -2,13 +2,13 @@
 
 import signal
 import socket
-import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from fakes.server import COMMAND, FREE, PATIENCE, Server, a_server, environment
+from fakes.commands import mailweir
+from fakes.server import FREE, PATIENCE, Server, a_server
 
 
 def _free(flags: tuple[str, ...]) -> list[str]:
@@ -19,15 +19,9 @@ def _free(flags: tuple[str, ...]) -> list[str]:
 
 def refused(*flags: str, data: Path) -> tuple[int, str]:
     """Exit code and the one sentence on standard error of a server that does not start."""
-    ended = subprocess.run(
-        [COMMAND, "serve", f"--data={data}", *_free(flags), *flags],
-        check=False,
-        capture_output=True,
-        timeout=PATIENCE,
-        env=environment(),
-    )
-    assert ended.stdout == b""
-    said = ended.stderr.decode()
+    ended = mailweir("serve", f"--data={data}", *_free(flags), *flags, within=PATIENCE)
+    assert ended.stdout == ""
+    said = ended.stderr
     assert said.startswith("mailweir: ")
     assert said.count("\n") == 1, said
     assert said.endswith(".\n"), said

@@ -4,7 +4,7 @@ import signal
 import smtplib
 import ssl
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -48,19 +48,24 @@ def by_nodemailer_signed_in(where: Endpoint, recipient: str, subject: str) -> No
 WAYS = [by_swaks, by_smtplib_signed_in, by_smtplib_over_tls, by_nodemailer_signed_in]
 
 
-@pytest.mark.parametrize("flags", [(), ("--single",)], ids=["processes", "single"])
+@pytest.fixture(scope="module", params=[(), ("--single",)], ids=["processes", "single"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with a_server(tmp_path_factory.mktemp("first") / "data", *request.param) as running:
+        yield running
+
+
 @pytest.mark.parametrize("send", WAYS)
 def test_what_is_sent_by_what_is_at_hand_is_seen(
-    tmp_path: Path, flags: tuple[str, ...], send: Callable[[Endpoint, str, str], None]
+    server: Server, send: Callable[[Endpoint, str, str], None]
 ) -> None:
-    with a_server(tmp_path / "data", *flags) as server:
-        for count, door in enumerate((server.smtp, server.submission), 1):
-            subject = f"sent to {door.port}"
-            send(door, "Any+tag@thing.test", subject)
-            newest = server.api.digested("any@thing.test", count)[0]
-            assert newest["subject"] == subject
-            assert server.api.all(limit=1) == [newest]
-            assert subject.encode() in server.api.raw("any@thing.test", newest["_id"])
+    inbox = f"{send.__name__}@thing.test"
+    for count, door in enumerate((server.smtp, server.submission), 1):
+        subject = f"sent to {door.port}"
+        send(door, inbox.replace("@", "+tag@").capitalize(), subject)
+        newest = server.api.digested(inbox, count)[0]
+        assert newest["subject"] == subject
+        assert server.api.all(limit=1) == [newest]
+        assert subject.encode() in server.api.raw(inbox, newest["_id"])
 
 
 @pytest.mark.parametrize("flags", [(), ("--single",)], ids=["processes", "single"])

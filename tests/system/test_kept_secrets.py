@@ -3,8 +3,6 @@
 import asyncio
 import json
 import sqlite3
-import subprocess
-import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
@@ -16,6 +14,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from fakes import commands
 from fakes.empty_dns import an_empty_dns
 from fakes.raw_http import ask
 from fakes.routes import ROUTES
@@ -43,14 +42,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def mailweir(server: Server, *words: str) -> str:
     """What a command says beside the running server."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "mailweir", *words, "--data", str(server.data)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        env=environment(),
-    )
+    ended = commands.mailweir(*words, "--data", server.data)
+    assert ended.returncode == 0, ended.stderr
     return ended.stdout.strip()
 
 

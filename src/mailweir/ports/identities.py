@@ -1,8 +1,11 @@
 """Somebody else who knows who a person is: an OpenID provider."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
+
+BACK: Final = "/signin/oidc/back"
+"""Where the provider sends people back to, below the public URL; it has to know it."""
 
 
 class Pending(Struct, frozen=True):

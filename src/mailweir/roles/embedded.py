@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailweir.adapters.dns import DnsResolver
 from mailweir.adapters.local.bus import LocalBus
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.adapters.sqlite.directory import SqliteDirectory
@@ -29,6 +28,7 @@ from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Intake, Room
+from mailweir.ports.resolver import Resolver
 from mailweir.roles.committer_process import committer_process
 from mailweir.roles.errors import StartError
 from mailweir.services.nudging import Nudging
@@ -156,8 +156,10 @@ def public_url(settings: Settings) -> str:
     return f"http://{Listener(settings.node_name, first.port) if everywhere else first}"
 
 
-def resolver(settings: Settings) -> DnsResolver:
+def resolver(settings: Settings) -> Resolver:
     """The DNS as this service asks it."""
+    from mailweir.adapters.dns import DnsResolver  # noqa: PLC0415  who only takes mail in asks nobody
+
     return DnsResolver([(server.host, server.port) for server in settings.dns_servers])
 
 

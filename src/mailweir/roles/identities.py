@@ -5,9 +5,8 @@ from typing import Final
 
 from mailweir.config.errors import SettingsError
 from mailweir.config.settings import Settings
-from mailweir.ports.identities import Client, Identities
+from mailweir.ports.identities import BACK, Client, Identities
 from mailweir.roles.embedded import public_url
-from mailweir.servers.web.federation_pages import BACK
 
 _EXTRA: Final = ("httpx", "joserfc")
 

@@ -86,7 +86,7 @@ async def test_what_is_not_the_one_is_told_with_the_reason(
     house: WebHouse, query: dict[str, str], failed: str
 ) -> None:
     message = house.keep(BOB, CODE)
-    answer = await wait(house, **query)
+    answer = await wait(house, timeout="0", **query)
     assert (answer.status, answer.json["status"]) == (408, 408)
     assert [(one["message"]["_id"], one["failed"]) for one in answer.json["nearest"]] == [(message, [failed])]
     assert answer.json["intake"] == {"healthy": True, "reasons": []}
@@ -123,7 +123,7 @@ async def test_only_what_came_since_a_minute_ago_counts_and_earlier_ones_are_nam
     house.clock.time += LOOKS_BACK * 1000
     assert (await wait(house)).status == 200
     house.clock.time += 1
-    answer = await wait(house)
+    answer = await wait(house, timeout="0")
     assert (answer.status, answer.json["nearest"][0]["failed"]) == (408, ["too early"])
     assert answer.json["nearest"][0]["message"]["_id"] == early
     assert (await wait(house, since="2020-01-01")).status == 200
@@ -150,7 +150,7 @@ async def test_what_others_have_noted_of_a_message_is_not_told(house: WebHouse) 
 
 async def test_mail_that_went_to_another_inbox_is_named_to_those_who_may_list_all(house: WebHouse) -> None:
     elsewhere = house.keep(EVE, CODE)
-    answer = await wait(house, require="code")
+    answer = await wait(house, timeout="0", require="code")
     assert [(one["message"]["_id"], one["failed"]) for one in answer.json["nearest"]] == [
         (elsewhere, ["other inbox"])
     ]
@@ -160,7 +160,7 @@ async def test_mail_that_went_to_another_inbox_is_named_to_those_who_may_list_al
 
 async def test_a_server_that_is_not_well_says_so(house: WebHouse) -> None:
     house.reasons.append("the store is full")
-    answer = await wait(house)
+    answer = await wait(house, timeout="0")
     assert answer.json["intake"] == {"healthy": False, "reasons": ["the store is full"]}
     assert "its fault" in answer.json["message"]
 
@@ -234,7 +234,7 @@ async def test_a_key_that_is_revoked_meanwhile_is_given_nothing(house: WebHouse)
 
 async def test_the_nearest_are_the_newest_and_no_more_than_told(house: WebHouse) -> None:
     kept = [house.keep(BOB, mail(f"Letter {number}")) for number in range(NEAREST + 5)]
-    answer = await wait(house, subject="none such")
+    answer = await wait(house, timeout="0", subject="none such")
     assert [one["message"]["_id"] for one in answer.json["nearest"]] == kept[: -NEAREST - 1 : -1]
 
 

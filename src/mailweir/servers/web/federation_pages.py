@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from mailweir.model.verdict import Verdict
+from mailweir.ports.identities import BACK
 from mailweir.servers.web.caller import peer_ip
 from mailweir.servers.web.cookies import made, token_of, value_of
 from mailweir.servers.web.door import WebRequest, door_of
@@ -15,9 +16,6 @@ from mailweir.servers.web.errors import there
 from mailweir.servers.web.rendering import render
 from mailweir.servers.web.signin_pages import NO_STORE, seen
 from mailweir.services.federation import LASTS, Federation
-
-BACK: Final = "/signin/oidc/back"
-"""Where the provider sends people back to; it has to know it."""
 
 _COOKIE: Final = "mailweir-oidc"
 _NO_PROVIDER: Final = "This server knows no OpenID provider."

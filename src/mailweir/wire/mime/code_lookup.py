@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from mailweir.wire.mime.code_words import LETTERS, WORDS, Kind
@@ -43,10 +44,19 @@ def _alternation(words: Iterable[str]) -> str:
     """Tries each word only where its first letter stands, the longest first."""
     heads: dict[str, list[str]] = {}
     for word in sorted(words, key=len, reverse=True):
-        literal = word.strip("*")
-        end = "" if word.endswith("*") or _UNSPACED.search(word) else f"(?![{LETTERS}])"
-        heads.setdefault(literal[0], []).append(re.escape(literal[1:]) + end)
-    return "|".join(f"{re.escape(head)}(?:{'|'.join(rests)})" for head, rests in heads.items())
+        heads.setdefault(word.strip("*")[0], []).append(word)
+    return "|".join(f"{re.escape(head)}(?:{'|'.join(_rests(some))})" for head, some in heads.items())
+
+
+def _rests(words: Iterable[str]) -> Iterator[str]:
+    """What follows the first letter; one look for the end of all words that stand together and need it."""
+    for whole, some in groupby(words, key=_is_whole):
+        rests = "|".join(re.escape(word.strip("*")[1:]) for word in some)
+        yield f"(?:{rests})(?![{LETTERS}])" if whole else rests
+
+
+def _is_whole(word: str) -> bool:
+    return not word.endswith("*") and _UNSPACED.search(word) is None
 
 
 def _pattern() -> "re.Pattern[str]":

@@ -1,0 +1,26 @@
+"""A process loads only what its work needs: it is there sooner, and takes less memory as long as it runs."""
+
+import subprocess
+import sys
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+import pytest
+
+WEB: Final = frozenset({"litestar", "uvicorn", "jinja2", "nh3", "selectolax", "re2"})
+NEEDLESS: Final = {
+    "serve": WEB | {"dns", "cryptography"},  # the supervisor
+    "receiver": WEB | {"dns", "cryptography", "argon2"},
+    "access": WEB | {"dns", "cryptography"},
+    "digest": WEB | {"cryptography"},
+    "committer": WEB | {"dns", "cryptography", "argon2", "email"},
+}
+
+
+@pytest.mark.parametrize(("role", "needless"), NEEDLESS.items(), ids=NEEDLESS)
+def test_a_process_does_not_load_what_others_are_there_for(role: str, needless: AbstractSet[str]) -> None:
+    program = f"import sys, mailweir.roles.{role}; print(*sys.modules)"
+    words = [sys.executable, "-c", program]
+    loaded = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert f"mailweir.roles.{role}" in loaded.split()
+    assert needless & set(loaded.split()) == set()
