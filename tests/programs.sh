@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # program:package
-needed=(swaks:swaks strace:strace smtp-sink:postfix smtp-source:postfix chromium:chromium)
+needed=(swaks:swaks strace:strace smtp-sink:postfix smtp-source:postfix chromium:chromium php:php-cli)
 
 missing=()
 for pair in "${needed[@]}"; do
@@ -13,6 +13,9 @@ for pair in "${needed[@]}"; do
 done
 # swaks speaks TLS only with this module, which its package recommends.
 perl -MNet::SSLeay -e 1 2>/dev/null || missing+=(libnet-ssleay-perl)
+# git finds this one by itself; it reads addresses with a module that its package recommends.
+[ -x "$(git --exec-path)/git-send-email" ] || missing+=(git-email)
+perl -MMail::Address -e 1 2>/dev/null || missing+=(libmailtools-perl)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then

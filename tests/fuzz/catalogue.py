@@ -65,6 +65,7 @@ TARGETS: Final[Mapping[str, Target]] = {
         Target("html", (f"{_MIME}.html", f"{_MIME}.balance", f"{_MIME}.sanitising"), 600),
         Target("codes", (f"{_MIME}.codes", f"{_MIME}.code_shapes", f"{_MIME}.links"), 600),
         Target("address", ("mailweir.model", f"{_MIME}.addresses", "mailweir.wire.smtp.grammar"), 200),
+        Target("submitted", (f"{_MIME}.submitted", f"{_MIME}.addresses"), 400),
         Target("query", ("mailweir.policy",), 300),
         Target("proxy", ("mailweir.wire.proxy",), 250),
         Target("links", ("mailweir.policy.sharing",), 300),

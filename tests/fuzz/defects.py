@@ -40,6 +40,10 @@ DEFECTS: Final[Mapping[str, Defect]] = {
         r"""self.local.replace("\\", "\\\\").replace('"', '\\"')""",
         r"""self.local.replace('"', '\\"')""",
     ),
+    # What only begins like an address goes into a line of SMTP.
+    "address-with-a-tail": Defect(
+        "submitted", f"{_MIME}/submitted.py", "_MAILBOX.fullmatch(address)", "_MAILBOX.match(address)"
+    ),
     # What stands before the asterisk is no word that an index knows the beginning of.
     "prefix-of-signs": Defect(
         "query", "policy/query.py", "(star < PREFIX or not text[-PREFIX:].isalnum())", "star < PREFIX"

@@ -1,5 +1,5 @@
 """The command line."""
 
-from mailweir.cli.program import main
+from mailweir.cli.entry import main
 
 __all__ = ["main"]

@@ -9,7 +9,7 @@ import gc
 import inspect
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -21,6 +21,7 @@ from mailweir.cli.accounts import account, key
 from mailweir.cli.domains import check_dns, domain
 from mailweir.cli.plans import plan
 from mailweir.cli.saying import FAILED, OK, WRONG, Config, Json, complain, print_json, print_text, say, tell
+from mailweir.cli.sendmail import sendmail as send
 from mailweir.cli.users import user
 from mailweir.cli.waits import wait
 from mailweir.config import kinds, reference, serial
@@ -141,6 +142,12 @@ def config_reference(*, json: Json = False, config: Config = None, data: Path | 
     return OK
 
 
+@app.command(help_flags=())
+def sendmail(*words: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
+    """Hand over the message on standard input, as /usr/sbin/sendmail does: `mailweir sendmail --help`."""
+    return send(words)
+
+
 @app.command
 def version(*, json: Json = False, config: Config = None, data: Path | None = None) -> int:
     """Print the version."""
@@ -148,9 +155,8 @@ def version(*, json: Json = False, config: Config = None, data: Path | None = No
     return print_json({"version": __version__}) if json else print_text(__version__)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that the arguments name, and end with its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+def answer(words: list[str]) -> None:
+    """Run the command that the words name, and end with its exit code."""
     try:
         code = _run(words)
         sys.stdout.flush()

@@ -21,7 +21,9 @@ from mailweir.config.listener import Listener
 from mailweir.config.settings import DOORS, TABLE, Settings
 
 PREFIX = "MAILWEIR_"
-_NOT_SETTINGS = frozenset({"MAILWEIR_URL", "MAILWEIR_KEY", "MAILWEIR_CONFIG"})
+_NOT_SETTINGS = frozenset(
+    {"MAILWEIR_URL", "MAILWEIR_KEY", "MAILWEIR_USER", "MAILWEIR_ORIGIN", "MAILWEIR_CONFIG"}
+)
 _LONGEST_SHOWN = 80  # characters of a wrong value that a sentence repeats
 _LARGEST_FILE = 1 << 20  # octets; a settings file is a page or two
 

@@ -13,7 +13,8 @@ default. The file is named by `--config FILE` or `MAILWEIR_CONFIG`; no other fil
 names below, at the top level.
 
 * An unknown or wrong key in flags or file stops the start with exit code 2. An unknown `MAILWEIR_…` variable
-  is a warning; `MAILWEIR_URL` and `MAILWEIR_KEY` belong to clients. An empty variable counts as not set.
+  is a warning; `MAILWEIR_URL`, `MAILWEIR_KEY`, `MAILWEIR_USER` and `MAILWEIR_ORIGIN` belong to clients. An
+  empty variable counts as not set.
 * Lists stand with commas between their items, or as a list in TOML. Sizes are in octets or have a unit
   (`10KB`, `25MiB`).
 * A secret may come from a file: `MAILWEIR_SECRET_FILE=/run/secrets/mailweir`.
