@@ -69,7 +69,7 @@ export class Server {
     const why = `${method} ${this.url}${path}`;
     const late = AbortSignal.timeout((takes + MARGIN) * 1000);
     try {
-      const response = await fetch(`${this.url}${path}?${new URLSearchParams(query)}`, {
+      const response = await fetch(`${this.url}${path}${asQuery(query)}`, {
         method,
         headers: this.#headers(body),
         body: body === undefined ? undefined : JSON.stringify(body),
@@ -93,6 +93,9 @@ export class Server {
     };
   }
 }
+
+/** @param {Record<string, string>} query */
+const asQuery = (query) => (Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : "");
 
 /**
  * What is in an answer; undefined for JSON that is none, and null for nothing at all.

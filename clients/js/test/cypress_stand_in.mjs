@@ -67,7 +67,10 @@ export const Cypress = {
 };
 
 export const cy = {
-  request: (options) => queued(() => requested(options)),
+  request: (options) => {
+    if (options.log !== false) logged.push(options);
+    return queued(() => requested(options));
+  },
   wait: (milliseconds) => queued(() => new Promise((resolve) => setTimeout(resolve, milliseconds))),
   wrap: (subject) => queued(async () => subject),
   writeFile: (file, content, encoding) => queued(() => writeFile(file, content, encoding).then(() => null)),

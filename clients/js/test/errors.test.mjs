@@ -1,10 +1,11 @@
 // Failures: what was near, what was refused, whose fault it may be; and servers that are not well.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import nodemailer from "nodemailer";
 import { MailNotFoundError, Mailweir, MailweirError } from "mailweir";
-import { ELSEWHERE, aMessage, aServer, send, url } from "./support.mjs";
+import { aMessage, aServer, send, url } from "./support.mjs";
 
 const mailweir = new Mailweir({ url });
 let run;
@@ -57,13 +58,14 @@ test("when nothing was near, that is told", async () => {
 test("mail that the server refused is told with its reply", async () => {
   const [host, port] = process.env.MAILWEIR_SMTP.split(":");
   const transport = nodemailer.createTransport({ host, port: Number(port), ignoreTLS: true });
-  const mail = { from: "ann@shop.test", to: ELSEWHERE, subject: "Welcome", text: "Hello." };
+  const stranger = `nobody-${randomUUID()}@elsewhere.test`; // no host that this server takes mail for
+  const mail = { from: "ann@shop.test", to: stranger, subject: "Welcome", text: "Hello." };
   await assert.rejects(transport.sendMail(mail), { responseCode: 550 });
-  const error = await failure(mailweir.inbox(ELSEWHERE).wait({ timeout: 1 }));
+  const error = await failure(mailweir.inbox(stranger).wait({ timeout: 1 }));
   const [, refused, verdict] = error.message.split("\n").filter((line) => !line.startsWith("  near:"));
-  assert.match(refused, /^ {2}refused: mail to nobody@elsewhere\.test at 20.+Z: 550 5\./);
+  assert.match(refused, /^ {2}refused: mail to nobody-.+@elsewhere\.test at 20.+Z: 550 5\./);
   assert.equal(verdict, "The server is healthy, and refused mail: its replies say why.");
-  assert.equal(error.refused[0].recipient, ELSEWHERE);
+  assert.equal(error.refused[0].recipient, stranger);
 });
 
 test("what the server says of its health and of refused mail is told", async (context) => {
@@ -167,6 +169,16 @@ test("a message that is still being read is waited for", async (context) => {
 test("other calls go on over a restart as well", async (context) => {
   const { url } = await aServer(context, (call) => (call < 3 ? AWAY : [200, []]));
   assert.deepEqual(await new Mailweir({ url }).inbox("a@b.test").messages(), []);
+});
+
+test("a run that is being bundled for somebody else is bundled after that", async (context) => {
+  const dates = { created: "2026-01-01T00:00:00.000Z", expires: "2026-01-01T01:00:00.000Z" };
+  const made = [201, { id: "r_1", prefix: "run-a-", domain: "thing.test", addresses: [], ...dates }];
+  const busy = [409, { message: "This run is being exported already. Wait until that is over." }];
+  const { url, asked } = await aServer(context, (call) => [made, busy, [200, "PK"]][call - 1]);
+  const bundle = await (await new Mailweir({ url }).run()).bundle();
+  assert.equal(Buffer.from(bundle).toString(), "PK");
+  assert.equal(asked.at(-1).path, "/api/runs/r_1/bundle");
 });
 
 test("what the server refuses is told in its words, at once", async () => {

@@ -59,8 +59,7 @@ test("the bundle is a zip with the mail in it", async () => {
   const inbox = run.inbox("bundle");
   await send(inbox.address, "In the bundle");
   const { id } = await inbox.wait();
-  const [bundle, other] = (await Promise.all([run.bundle(), run.bundle()])).map(Buffer.from);
-  assert.ok(other.includes("run.json"));
+  const bundle = Buffer.from(await run.bundle());
   assert.equal(bundle.toString("latin1", 0, 4), "PK\x03\x04");
   assert.ok(bundle.includes("run.json"));
   assert.ok(bundle.includes(`messages/${id}.eml`));

@@ -5,9 +5,6 @@ import { once } from "node:events";
 
 export const url = process.env.MAILWEIR_URL;
 
-/** An address of a host that this server takes no mail for. */
-export const ELSEWHERE = "nobody@elsewhere.test";
-
 /** Of an account of that server. */
 export const key = process.env.TEST_KEY;
 

@@ -61,6 +61,14 @@ test("links are given by kind, text and url", async () => {
   });
 });
 
+test("a link is known by its kind, whatever it says", async () => {
+  const inbox = run.inbox("kind");
+  const url = "https://shop.test/magic?token=a1b2c3d4";
+  await send(inbox.address, "Sign in to the shop", `<p><a href="${url}">Log in</a></p>`, HTML);
+  const mail = await inbox.wait({ link: true });
+  assert.deepEqual([mail.actions[0].kind, mail.link("signin")], ["signin", url]);
+});
+
 test("a mail without a link says so", async () => {
   const inbox = run.inbox("no link");
   await send(inbox.address, "Hello");
