@@ -1,7 +1,7 @@
 """What a wait and a silence come to, for whoever answers them: the router, or what stands in front of it."""
 
 from http import HTTPStatus
-from typing import Literal
+from typing import Final, Literal
 
 from litestar.types import HTTPScope
 from msgspec import Struct
@@ -28,6 +28,8 @@ from mailweir.servers.web.errors import NO_SUCH_MESSAGE, WrongRequestError, ther
 from mailweir.servers.web.moments import iso
 from mailweir.services.heading import heading
 from mailweir.services.waiting import Asked, Miss, Outcome
+
+_NOT_READ: Final = "mail has come that was not read in time"
 
 Kind = Literal["wait", "quiet"]
 
@@ -72,7 +74,7 @@ def _awaited(found: Summary) -> Awaited:
 
 
 def _nothing(facts: WebFacts, outcome: Outcome) -> NothingCame:
-    reasons = list(facts.ready())
+    reasons = [*facts.ready(), *((_NOT_READ,) if outcome.undecided else ())]
     status = HTTPStatus.REQUEST_TIMEOUT
     told = f"Nothing that fits has come in time; {len(outcome.misses)} messages were near."
     if outcome.refused:
