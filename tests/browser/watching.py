@@ -72,17 +72,22 @@ class NoChromiumError(LookupError):
     """There is no Chromium on this machine."""
 
 
-@contextmanager
-def a_chromium(canary: Canary) -> Generator[Browser]:
-    """A browser for which every other host in the world is the canary."""
+def chromium() -> str:
+    """Where this machine has a Chromium. Raises NoChromiumError."""
     found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
     if found is None:
         raise NoChromiumError(
             "Chromium is not here: `make programs` installs it, or: apt-get install chromium"
         )
+    return found
+
+
+@contextmanager
+def a_chromium(canary: Canary) -> Generator[Browser]:
+    """A browser for which every other host in the world is the canary."""
     rules = f"--host-resolver-rules={canary.resolver_rules}"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*_FLAGS, rules])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*_FLAGS, rules])
         try:
             yield browser
         finally:
