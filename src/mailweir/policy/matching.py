@@ -47,6 +47,8 @@ _RE2: Final = cast("_Engine", re2)
 class Matcher:
     """Criteria made ready. Raises RegexError."""
 
+    __slots__ = ("_regex", "_sender", "_subject", "_text", "_to", "criteria")
+
     def __init__(self, criteria: Criteria) -> None:
         self.criteria = criteria
         self._sender, self._to = criteria.sender.casefold(), criteria.to.casefold()

@@ -14,6 +14,7 @@ from typing import cast
 
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
+from mailweir.roles import garbage
 from mailweir.roles.seat import Seat
 from mailweir.roles.sockets import Sockets
 
@@ -39,6 +40,7 @@ def run(target: str, place: Place) -> int:
 
     On uvloop where it is installed, else on asyncio's own loop.
     """
+    garbage.begin()
     module, _, function = target.partition(":")
     role = cast("Role", getattr(importlib.import_module(module), function))
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -75,7 +77,12 @@ async def _occupy(role: Role, place: Place) -> int:
     loop.add_signal_handler(signal.SIGHUP, reload)
     if place.lifeline is not None:
         loop.add_reader(place.lifeline, _feel, place.lifeline)
-    return await role(Seat(place.settings, place.sockets, place.ready, stopping, callbacks.append))
+
+    def ready() -> None:
+        garbage.settle()
+        place.ready()
+
+    return await role(Seat(place.settings, place.sockets, ready, stopping, callbacks.append))
 
 
 def _feel(lifeline: int) -> None:

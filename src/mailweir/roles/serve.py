@@ -6,7 +6,6 @@ anything started. What goes wrong is a SettingsError (exit code 2) or a StartErr
 
 import asyncio
 import contextlib
-import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from mailweir.config.exposure import refusal
 from mailweir.config.load import Loaded
 from mailweir.config.settings import DOORS, Settings
 from mailweir.observe import logs
-from mailweir.roles import data_directory, first_start, process, ready, sockets
+from mailweir.roles import data_directory, first_start, garbage, process, ready, sockets
 from mailweir.roles.administer import how_many_accounts
 from mailweir.roles.crew import CODE, DOORS_OF, NICE, ROLES, Code, crew
 from mailweir.roles.errors import StartError
@@ -100,8 +99,7 @@ class _Started:
 
     def announce(self) -> None:
         """Tells people and programs. That nobody reads it is no reason to stop."""
-        gc.freeze()  # what is there by now stays, and is never looked through again
-        gc.enable()
+        garbage.settle()
         with contextlib.suppress(OSError):
             sys.stderr.write(ready.text(self.settings, self.bound))
             sys.stderr.flush()

@@ -6,7 +6,6 @@ not the one is told, since that is what somebody wants to know whose test has fa
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -93,7 +92,12 @@ class _Search:
     run: Run | None
     seq: int
     undecided: bool = False
-    misses: "deque[Miss]" = field(default_factory=lambda: deque[Miss](maxlen=NEAREST))
+    misses: list[Miss] = field(default_factory=list[Miss])  # a deque has half a kilobyte, also when empty
+
+    def miss(self, missed: Miss) -> None:
+        """Notes one; of many the newest."""
+        self.misses.append(missed)
+        del self.misses[:-NEAREST]
 
 
 @dataclass(slots=True)
@@ -241,7 +245,7 @@ class Waiting:
         if not failed and asked.claim and not await self._claiming.claim(judged):
             failed = (Failed.CLAIMED,)
         if failed:
-            search.misses.append(Miss(judged, failed))
+            search.miss(Miss(judged, failed))
             return None
         return judged
 
