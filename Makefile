@@ -10,8 +10,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
-# How many tests run at once.
-JOBS ?= 2
+# How many tests run at once: some wait, so that there is one more than processors.
+JOBS ?= 3
 # Goes to the program that a target starts: make run ARGS="--smtp 0.0.0.0:25".
 ARGS ?=
 # Where packages are built.

@@ -1,6 +1,7 @@
 """`mailweir wait`: for shells, the message that a script has caused, its code or its link."""
 
 import http.client
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -93,7 +94,7 @@ def _asked(server: str, path: str, query: Mapping[str, str], seconds: int) -> tu
     until = time.monotonic() + seconds
     while True:
         left = max(until - time.monotonic(), 0)
-        target = f"{where.path.rstrip('/')}{path}?{urlencode({**query, 'timeout': str(int(left))})}"
+        target = f"{where.path.rstrip('/')}{path}?{urlencode({**query, 'timeout': str(math.ceil(left))})}"
         status, answer = _once(where.scheme, where.netloc, target, left + _MARGIN)
         if status != http.client.SERVICE_UNAVAILABLE or time.monotonic() >= until:
             return status, answer

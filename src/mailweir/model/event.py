@@ -1,5 +1,7 @@
 """What travels on the bus. Losing any of it costs a moment, never a message."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from mailweir.model.address import Inbox
@@ -30,15 +32,17 @@ class Refused(Struct, frozen=True, array_like=True, tag="r"):
 class Waited(Struct, frozen=True, array_like=True, tag="w"):
     """Somebody has waited at an address of a run, until `at`, for what `asked` says.
 
-    `found`: the id of the message that he was given, None when there was none. `near`: how many were near.
+    `kind`: for it, or for none. `found`: the id of the message that he was given, None when there was none.
+    `near`: how many were near; None when he has not waited to the end.
     """
 
     inbox: Inbox
+    kind: Literal["wait", "quiet"]
     asked: tuple[tuple[str, str], ...]
     since: int
     at: int
     found: str | None
-    near: int
+    near: int | None
 
 
 Signal = Nudge | Heartbeat | Refused | Waited

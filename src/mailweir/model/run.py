@@ -36,8 +36,9 @@ GRACE: Final = 15 * 60 * 1000
 """Milliseconds for which what comes late stays with a run that is over, and is let go then."""
 
 _PREFIX: Final = "run-"
-_TAG_END: Final = len(_PREFIX) + 8
 _BITS: Final = 5  # octets of a tag, and of what tells one address from another: 40 bits
+_LETTERS: Final = 8  # of each
+_TAG_END: Final = len(_PREFIX) + _LETTERS
 _ID: Final = re.compile(r"r_[A-Za-z0-9]{40}")
 
 
@@ -61,7 +62,8 @@ class Run(Struct, frozen=True):
     @property
     def tag(self) -> Tag:
         """By which its addresses are known."""
-        return Tag(_digest(self.id, ""))
+        digest = hashlib.blake2b(b"tag", key=self.id.encode(), digest_size=_BITS).digest()
+        return Tag(base64.b32encode(digest).decode().lower())
 
     @property
     def beginning(self) -> str:
@@ -75,8 +77,13 @@ class Run(Struct, frozen=True):
 
     def inboxes(self) -> list[Inbox]:
         """Those that are named; who knows one of them does not guess the others."""
-        digests = (_digest(self.id, str(number)) for number in range(self.addresses))
-        return [Inbox(f"{self.beginning}{digest}@{self.host}") for digest in digests]
+        octets = hashlib.shake_256(f"addresses {self.id}".encode()).digest(_BITS * self.addresses)
+        letters = base64.b32encode(octets).decode().lower()  # eight for each five octets
+        beginning, host = self.beginning, self.host
+        return [
+            Inbox(f"{beginning}{letters[start : start + _LETTERS]}@{host}")
+            for start in range(0, len(letters), _LETTERS)
+        ]
 
     def is_over(self, now: int) -> bool:
         """Whether its time is over, or it was freed."""
@@ -93,9 +100,3 @@ def tag_of(inbox: Inbox) -> Tag | None:
 def run_id(text: str) -> RunId | None:
     """The id that a client has sent; None for what is none."""
     return RunId(text) if _ID.fullmatch(text) else None
-
-
-def _digest(run: RunId, what: str) -> str:
-    """Eight small letters and digits that tell nothing of the id."""
-    digest = hashlib.blake2b(what.encode(), key=run.encode(), digest_size=_BITS).digest()
-    return base64.b32encode(digest).decode().lower()

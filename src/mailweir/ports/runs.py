@@ -14,8 +14,8 @@ class Runs(Protocol):
         """A new run.
 
         Raises TooManyError when its owner has `most` of them, those among them that are over and not removed
-        yet, or all owners together have `most_of_all`; UnknownAccountError; and ConflictError when another
-        run has the same tag.
+        yet, or all accounts together, or all who have none, have `most_of_all`; UnknownAccountError; and
+        ConflictError when another run has the same tag.
         """
         ...
 
@@ -31,8 +31,15 @@ class Runs(Protocol):
         """The run is over from that moment on; False when it was freed before, or is unknown."""
         ...
 
+    async def note_cleared(self, run: RunId) -> None:
+        """All that had reached it when it was freed is gone."""
+        ...
+
     async def due(self, now: int, *, limit: int) -> Sequence[Run]:
-        """Some of those that have expired and were not freed, and of those that were freed a GRACE ago."""
+        """Some of those that have something to be done for them.
+
+        They have expired and were not freed, were freed and are not cleared, or were freed a GRACE ago.
+        """
         ...
 
     async def remove(self, run: RunId) -> None:

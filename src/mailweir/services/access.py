@@ -187,6 +187,12 @@ class Access:
         _allow(visibility.may_read(self.rules, caller, None))
         return caller
 
+    def ends(self, reader: Reader) -> Caller:
+        """Who gives such addresses back, and with them what has reached them."""
+        caller = self.lessee(reader, changes=True)
+        _allow(visibility.may_delete(self.rules, caller, None))
+        return caller
+
     def list_all(self, reader: Reader) -> Caller:
         """Who reads all inboxes at once; what is in them is still to be asked about, by `shows`."""
         caller = self.caller(reader)

@@ -97,7 +97,8 @@ class Addresses:
         account = self.access.account_at(reader, inbox)
         found = await self.accounts.address(inbox)
         holder = self.access.directory.holder_of(host_of(inbox))
-        free = holder == account or (holder is None and caught_host(inbox) is None)
+        lent = self.access.directory.run_of(inbox) is not None
+        free = not lent and (holder == account or (holder is None and caught_host(inbox) is None))
         return found is None and free, found is not None and found.account == account
 
     async def reserve(
@@ -110,7 +111,7 @@ class Addresses:
         account = self.access.account_at(reader, *inboxes, changes=True)
         for inbox in inboxes:
             self._check_catch_all(reader, account, inbox)
-            self._check_no_run(account, inbox)
+            self._check_no_run(inbox)
             _check_upkeep(inbox, upkeep)
         try:
             most = self._most(account)
@@ -155,10 +156,9 @@ class Addresses:
             self._check_not_anothers(account, inbox, None)
             self.access.domain(reader, host)
 
-    def _check_no_run(self, account: AccountName, inbox: Inbox) -> None:
-        """What another account has by a run is not to be had meanwhile."""
-        run = self.access.directory.run_of(inbox)
-        if run is not None and run.account not in {None, account}:
+    def _check_no_run(self, inbox: Inbox) -> None:
+        """An address of a run goes with it, and so nobody has it for himself, nor whoever has the run."""
+        if self.access.directory.run_of(inbox) is not None:
             raise RefusedError(Refusal.TAKEN)
 
     def _check_not_anothers(self, account: AccountName, inbox: Inbox, found: OwnedAddress | None) -> None:

@@ -21,6 +21,10 @@ from mailweir.services.runs import Runs
 MAIL: Final = "messages/"
 """Where the messages are."""
 
+AT_ONCE: Final = 4
+"""Bundles that a process makes: each takes a thread and some time of its loop."""
+
+OTHERS_EXPORTED: Final = "Too many runs are being exported just now. Please try again in a moment."
 BEING_EXPORTED: Final = "This run is being exported already. Wait until that is over."
 
 
@@ -36,15 +40,19 @@ class Bundling:
         """Its files, of the newest messages as `Runs.messages` has them.
 
         `waits.json` and the refusals of `transcripts.json` are what this process remembers. Raises
-        AlreadyExportingError as long as the last one of this run is not over.
+        AlreadyExportingError as long as the last one of this run, or AT_ONCE of others, are not over.
         """
         if run.id in self._under_way:
             raise AlreadyExportingError(BEING_EXPORTED)
-        return self._alone(run, await self.runs.messages(reader, run))
+        if len(self._under_way) >= AT_ONCE:
+            raise AlreadyExportingError(OTHERS_EXPORTED)
+        files = self._alone(reader, run)
+        return _with(await anext(files), files)  # begun, so that its end is noted however it comes
 
-    async def _alone(self, run: Run, messages: Sequence[Summary]) -> AsyncGenerator[ExportedFile]:
+    async def _alone(self, reader: Reader, run: Run) -> AsyncGenerator[ExportedFile]:
         self._under_way.add(run.id)
         try:
+            messages = await self.runs.messages(reader, run)
             async with aclosing(self._files(run, messages)) as files:
                 async for file in files:
                     yield file
@@ -72,6 +80,13 @@ class Bundling:
                 yield ExportedFile(f"{MAIL}{one.id}.eml", one.received, pieces(raw))
                 digest = await mailbox.digest(one.inbox, one.id)
                 yield ExportedFile(f"{MAIL}{one.id}.json", one.received, _json(_known(one, digest)))
+
+
+async def _with(first: ExportedFile, more: AsyncGenerator[ExportedFile]) -> AsyncGenerator[ExportedFile]:
+    async with aclosing(more):
+        yield first
+        async for file in more:
+            yield file
 
 
 def _json(content: object) -> AsyncIterator[bytes]:

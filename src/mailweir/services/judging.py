@@ -22,12 +22,17 @@ class Judging:
 
     mailbox: Mailbox
 
-    async def against(self, matcher: Matcher, summary: Summary) -> tuple[Summary, tuple[Failed, ...]]:
-        """A message as it is by now, and what is against it; waits until it was read, if that matters."""
+    async def against(
+        self, matcher: Matcher, summary: Summary, until: float
+    ) -> tuple[Summary, tuple[Failed, ...]]:
+        """A message as it is by now, and what is against it; waits until it was read, if that matters.
+
+        No longer than `until`, by the loop's clock.
+        """
         against = matcher.failed_at_once(heading(summary), summary.original)
         if against or not matcher.needs_digest:
             return summary, against
-        read = await self._read(summary)
+        read = await self._read(summary, until)
         brief = heading(read)
         if brief.state == "pending":
             return read, (Failed.PENDING,)
@@ -36,10 +41,10 @@ class Judging:
         digest = await self.mailbox.digest(read.inbox, read.id) if matcher.needs_text else None
         return read, matcher.failed(brief, read.original, digest)
 
-    async def _read(self, summary: Summary) -> Summary:
+    async def _read(self, summary: Summary, until: float) -> Summary:
         """The same once its digest is there, or could not be made in a long while."""
         time = asyncio.get_running_loop().time
-        now, until = summary, time() + DIGESTING
+        now, until = summary, min(until, time() + DIGESTING)
         while now.brief is None and time() < until:
             await asyncio.sleep(_LOOK)
             now = await self.mailbox.find(summary.inbox, summary.id) or now

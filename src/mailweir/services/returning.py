@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Final
 
+from mailweir.model.run import GRACE
 from mailweir.ports.clock import Clock
 from mailweir.ports.mailbox import Mailbox
 from mailweir.ports.runs import Runs
 from mailweir.services.runs import cleared
 
 _AT_ONCE: Final = 100  # runs of a round
+_INBOXES: Final = 200  # of a run in a round: each takes some milliseconds, and others have to be tidied, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,14 @@ class Returning:
         """Looks after those that are due, and says how many messages went. Raises UnavailableError."""
         now, removed = self.clock.now(), 0
         for run in await self.runs.due(now, limit=_AT_ONCE):
-            removed += await cleared(self.mailbox, run)
             if run.freed is None:
                 await self.runs.free(run.id, now)
-            else:
+            gone, done = await cleared(self.mailbox, run, most=_INBOXES)
+            removed += gone
+            if not done:
+                break  # the rest in the next round
+            if run.freed is not None and run.freed <= now - GRACE:
                 await self.runs.remove(run.id)
+            else:
+                await self.runs.note_cleared(run.id)
         return removed

@@ -24,8 +24,8 @@ from mailweir.services.learning import learn
 MOST: Final = 2_000
 """Runs of one owner, those that were freed within a GRACE included."""
 
-MOST_OF_ALL: Final = 50_000
-"""Runs of all owners: what each process keeps in memory of them is some 30 MiB then."""
+MOST_OF_ACCOUNTS, MOST_OF_NOBODY = 30_000, 20_000
+"""Runs of all accounts, and of all who have none: each process keeps some 30 MiB of them in memory then."""
 
 LISTED: Final = 1000
 """Messages of a run that are listed, and exported: the newest."""
@@ -38,6 +38,10 @@ _TRIES: Final = 5  # ids whose tag nobody has: of 50,000 in use one in twenty mi
 
 class RunOverError(Exception):
     """The run was freed, or its time is over."""
+
+
+class TooManyRunsError(Exception):
+    """All together have as many runs as there may be."""
 
 
 class NotTakenError(Exception):
@@ -73,7 +77,7 @@ class Runs:
     async def lend(self, reader: Reader, ip: str, wish: Wish) -> Run:
         """A new run, the reader's account's or nobody's; `ip` is where he is, by which those are counted.
 
-        Raises TooManyError and NotTakenError.
+        Raises TooManyError, TooManyRunsError and NotTakenError.
         """
         account = self.access.lessee(reader, changes=True).account
         host = self.host if wish.host is None else wish.host
@@ -94,9 +98,12 @@ class Runs:
                 now,
                 now + wish.seconds * 1000,
             )
+            most_of_all = MOST_OF_ACCOUNTS if account else MOST_OF_NOBODY
             try:
-                await self.runs.lend(run, most=MOST, most_of_all=MOST_OF_ALL)
-            except TooManyError:
+                await self.runs.lend(run, most=MOST, most_of_all=most_of_all)
+            except TooManyError as error:
+                if error.most == most_of_all:
+                    raise TooManyRunsError from error
                 raise
             except ConflictError:
                 continue
@@ -127,33 +134,43 @@ class Runs:
         found = await self.mailbox.gather(
             Places(tuple(inboxes)), limit=LISTED, shown=self.access.all_shown(caller)
         )
-        return [self.access.as_shown(caller, one) for one in found.messages]
+        latest = self._latest(found.messages) if self.access.only_latest(caller) else found.messages
+        return [self.access.as_shown(caller, one) for one in latest]
+
+    @staticmethod
+    def _latest(messages: Sequence[Summary]) -> Sequence[Summary]:
+        """The newest of each inbox."""
+        newest: dict[Inbox, Summary] = {}
+        for one in messages:
+            newest.setdefault(one.inbox, one)
+        return list(newest.values())
 
     async def free(self, reader: Reader, run: Run) -> int:
-        """Ends a run with all of its mail, and says how many messages those were."""
-        self.access.lessee(reader, changes=True)
+        """Ends a run with all of its mail, and says how many messages those were.
+
+        What cannot be removed now goes within seconds, by `Returning`.
+        """
+        self.access.ends(reader)
         await self.runs.free(run.id, self.clock.now())
         learn(self.access.directory)
         self.bus.publish(Nudge((run.place,)))
-        return await cleared(self.mailbox, run)
+        removed, done = await cleared(self.mailbox, run, most=INBOXES)
+        if done:
+            await self.runs.note_cleared(run.id)
+        return removed
 
     def of(self, inbox: Inbox) -> Run | None:
         """The run whose address that is. Never raises."""
         return self.access.directory.run_of(inbox)
 
 
-async def cleared(mailbox: Mailbox, run: Run) -> int:
-    """Removes all that is at a run's addresses, and says how many messages those were.
+async def cleared(mailbox: Mailbox, run: Run, *, most: int) -> tuple[int, bool]:
+    """Removes what is in `most` of a run's inboxes: how many messages those were, and whether that is all.
 
     What another account has saved of them is its own and stays. Raises UnavailableError.
     """
+    inboxes = await mailbox.inboxes(run.beginning, run.host, limit=most)
     removed = 0
-    beginning = run.beginning
-    while inboxes := await mailbox.inboxes(beginning, run.host, limit=INBOXES):
-        gone = 0
-        for inbox in inboxes:
-            gone += await mailbox.clear(inbox, saved_by=run.account)
-        if not gone:
-            break
-        removed += gone
-    return removed
+    for inbox in inboxes:
+        removed += await mailbox.clear(inbox, saved_by=run.account)
+    return removed, len(inboxes) < most or not removed

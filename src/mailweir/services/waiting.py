@@ -8,7 +8,7 @@ not the one is told, since that is what somebody wants to know whose test has fa
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from msgspec.structs import asdict
 
@@ -16,7 +16,7 @@ from mailweir.model.address import Inbox
 from mailweir.model.criteria import Failed
 from mailweir.model.event import Refused, Waited
 from mailweir.model.message import Summary
-from mailweir.model.run import Run
+from mailweir.model.run import Run, tag_of
 from mailweir.policy.matching import Matcher
 from mailweir.policy.visibility import Reader
 from mailweir.ports.directory import Directory
@@ -24,7 +24,7 @@ from mailweir.ports.errors import UnavailableError
 from mailweir.services.access import RefusedError
 from mailweir.services.claiming import Claiming
 from mailweir.services.history import History, Telling
-from mailweir.services.judging import Judging, would_do
+from mailweir.services.judging import DIGESTING, Judging, would_do
 from mailweir.services.learning import learn
 from mailweir.services.runs import RunOverError
 from mailweir.services.streams import Pace, Start, Streams
@@ -32,8 +32,8 @@ from mailweir.services.streams import Pace, Start, Streams
 NEAREST: Final = 20
 """Messages of which it is told why they were not the one: the newest."""
 
-WAITERS: Final = 10_000
-"""At once, in one process."""
+WAITERS: Final = 7_000
+"""At once, in one process: that leaves some of its connections to others."""
 
 _BACK: Final = 200  # messages that are looked at behind the moment of the call
 
@@ -90,9 +90,21 @@ class _Search:
     asked: Asked
     start: Start
     run: Run | None
+    begun: int  # milliseconds since the epoch
+    ends: float  # by the loop's clock
     seq: int
     undecided: bool = False
     misses: list[Miss] = field(default_factory=list[Miss])  # a deque has half a kilobyte, also when empty
+
+    def is_out_of_time(self, summary: Summary, now: float) -> bool:
+        """Whether a message came before its time, or when the time was over; `now` by the loop's clock.
+
+        What came after the call counts, whatever the clock says that may have been set back meanwhile.
+        """
+        since = self.asked.since
+        early = summary.received < since and (summary.seq <= self.start.seq or since > self.begun)
+        late = now > self.ends and summary.received > self.begun + self.asked.seconds * 1000
+        return early or late
 
     def miss(self, missed: Miss) -> None:
         """Notes one; of many the newest."""
@@ -124,44 +136,54 @@ class Waiting:
 
         Raises TooManyWaitersError.
         """
-        search = await self._search(asked)
-        if self.waiters >= WAITERS:
-            raise TooManyWaitersError
-        self.waiters += 1
-        try:
-            found = await self._followed(search) or await self._swept(search)
-        finally:
-            self.waiters -= 1
-        self.streams.check(asked.reader, (asked.inbox,))
-        outcome = Outcome(found) if found is not None else await self._missed(search)
-        if search.run is not None:
-            self._tell(asked, outcome)
-        return outcome
+        return await self._held(asked, "wait")
 
     async def quiet(self, asked: Asked) -> Summary | None:
         """None when nothing that fits has come until the time is over; else the message, at once.
 
         Raises TooManyWaitersError, and StillPendingError when something is there that is not read by then.
         """
-        outcome = await self.wait(asked)
+        outcome = await self._held(asked, "quiet")
         if outcome.found is None and outcome.undecided:
             raise StillPendingError
         return outcome.found
 
+    async def _held(self, asked: Asked, kind: Literal["wait", "quiet"]) -> Outcome:
+        search = await self._search(asked)
+        if self.waiters >= WAITERS:
+            raise TooManyWaitersError
+        self.waiters += 1
+        outcome = None
+        try:
+            found = await self._followed(search) or await self._swept(search)
+            self.streams.check(asked.reader, (asked.inbox,))
+            outcome = Outcome(found) if found is not None else await self._missed(search)
+            return outcome
+        finally:
+            self.waiters -= 1
+            if search.run is not None:
+                self._tell(asked, kind, outcome)
+
     async def _search(self, asked: Asked) -> _Search:
         """From which number on: that of the oldest message that counts."""
+        begun = self.streams.reading.clock.now()
+        ends = asyncio.get_running_loop().time() + asked.seconds
         start = await self.streams.start(asked.reader, (asked.inbox,), None)
         found = await self.streams.reading.inbox(asked.reader, asked.inbox, limit=_BACK)
         recent = [one.seq for one in found if one.received >= asked.since]
         first = min([start.seq, *(seq - 1 for seq in recent)])
+        if asked.claim:  # it takes a message from others
+            access = self.streams.reading.access
+            access.at(asked.reader, asked.inbox, changes=True)
+        if tag_of(asked.inbox) is not None:
+            learn(self._directory)  # another process may have lent it just now
         run = self._directory.run_of(asked.inbox)
-        return _Search(asked, start, run, max(first, asked.after))
+        return _Search(asked, start, run, begun, ends, max(first, asked.after))
 
     async def _followed(self, search: _Search) -> Summary | None:
         """The first that fits of those that are kept until the time is over, and that are read by then."""
         asked, streams, run = search.asked, self.streams, search.run
-        now = asyncio.get_running_loop().time
-        until, pace = now() + asked.seconds, Pace()
+        now, until, pace = asyncio.get_running_loop().time, search.ends, Pace()
         places = [*(streams.places((asked.inbox,)) or ()), *((run.place,) if run is not None else ())]
         with streams.reading.watching.on(places) as change:
             while True:
@@ -221,13 +243,14 @@ class Waiting:
         refused = self.history.refused(lambda inbox: inbox == asked.inbox, asked.since)
         return Outcome(None, nearest, tuple(reversed(refused))[:NEAREST], search.undecided)
 
-    def _tell(self, asked: Asked, outcome: Outcome) -> None:
-        """What was waited for at an address of a run, for its bundle."""
+    def _tell(self, asked: Asked, kind: Literal["wait", "quiet"], outcome: Outcome | None) -> None:
+        """What was waited for at an address of a run, for its bundle; None: not to the end."""
         criteria = asdict(asked.matcher.criteria)
         wanted = tuple((name, str(value)) for name, value in criteria.items() if value)
-        found = None if outcome.found is None else outcome.found.id
+        found = None if outcome is None or outcome.found is None else outcome.found.id
+        near = None if outcome is None else len(outcome.misses)
         now = self.streams.reading.clock.now()
-        self.telling.waited(Waited(asked.inbox, wanted, asked.since, now, found, len(outcome.misses)))
+        self.telling.waited(Waited(asked.inbox, kind, wanted, asked.since, now, found, near))
 
     @property
     def _directory(self) -> Directory:
@@ -237,9 +260,9 @@ class Waiting:
         """The message as it is by now, if it is the one; else it is noted what is against it."""
         search.seq = summary.seq
         asked = search.asked
-        if summary.received < asked.since:
+        if search.is_out_of_time(summary, asyncio.get_running_loop().time()):
             return None
-        read, failed = await self._judging.against(asked.matcher, summary)
+        read, failed = await self._judging.against(asked.matcher, summary, search.ends + DIGESTING)
         judged = self.streams.reading.access.as_shown(search.start.caller, read)
         search.undecided = search.undecided or Failed.PENDING in failed
         if not failed and asked.claim and not await self._claiming.claim(judged):

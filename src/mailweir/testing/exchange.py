@@ -74,11 +74,15 @@ class Server:
     @classmethod
     def at(cls, url: str, key: str = "") -> "Server":
         """The server of that URL. Raises MailweirError."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:  # a port past 65,535, half an IPv6 address
+            parts, host, port = urlsplit(""), None, None
+        if parts.scheme not in {"http", "https"} or not host:
             raise MailweirError(f"{url!r} is no address of a server, such as http://127.0.0.1:8025.", 400)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        return cls(parts.scheme, parts.hostname, port, parts.path.rstrip("/"), key)
+        usual = 443 if parts.scheme == "https" else 80
+        return cls(parts.scheme, host, port or usual, parts.path.rstrip("/"), key)
 
     @property
     def place(self) -> str:

@@ -69,7 +69,7 @@ class Stand:
         run = self.client.shared_run
         if self.failed and self.told.artifacts is not None:
             try:
-                _write(self.told.artifacts / f"{run.facts.id}.zip", run.bundle)
+                _write(self.told.artifacts / f"{run.facts.prefix}bundle.zip", run.bundle)
             except MailweirError as error:
                 warnings.warn(f"The mail of the run could not be written: {error}", stacklevel=1)
         if self.told.url and not self.failed:

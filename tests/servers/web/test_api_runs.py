@@ -3,7 +3,9 @@
 import asyncio
 import io
 import json
+import time
 import zipfile
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import pytest
@@ -14,7 +16,9 @@ from mailweir.model.address import Host, Inbox
 from mailweir.model.event import Refused
 from mailweir.model.run import LONGEST, LONGEST_NAME, MOST_ADDRESSES, SHORTEST
 from mailweir.policy.visibility import AnonymousRules
-from mailweir.services import runs
+from mailweir.ports.errors import UnavailableError
+from mailweir.services import bundling, runs
+from mailweir.services.returning import Returning
 
 CODE = b"From: Shop <ann@shop.test>\r\nSubject: Your code is 482913\r\n\r\nYour code is 482913.\r\n"
 
@@ -138,6 +142,106 @@ async def test_who_waits_is_told_at_once_that_the_run_is_freed(house: WebHouse) 
         assert (await asked).status == 410
 
 
+async def test_nobody_reserves_an_address_of_a_run(house: WebHouse) -> None:
+    """It was removed with the run, private as it was."""
+    ann, ben = await house.account("ann"), await house.account("ben")
+    for run, key in (((await lend(house)).json, ben), ((await lend(house, key=ann)).json, ann)):
+        own = f"{run['prefix']}mine@{run['domain']}"
+        assert (await house.ask("POST", f"/api/addresses/{own}", by(key))).status == 401
+        available = await house.get(f"/api/addresses/{own}/availability", mailsac_key=key)
+        assert available.json["available"] is False
+
+
+async def test_what_could_not_be_removed_at_its_end_goes_soon_after(
+    house: WebHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stayed for a quarter of an hour, and nobody could remove it."""
+    run = (await lend(house)).json
+    house.keep(run["addresses"][0], CODE)
+
+    async def away(*_: object, **__: object) -> int:
+        raise UnavailableError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.mailbox, "clear", away)
+        assert (await free(house, run["id"])).status == 503
+    assert (await free(house, run["id"])).status == 410
+    returning = Returning(house.runs.runs, house.mailbox, house.clock)
+    assert await returning.round() == 1
+    assert await returning.round() == 0
+    assert (await house.get("/api/messages")).json == []
+
+
+async def test_a_run_shows_and_ends_no_more_than_the_operator_allows(furnish: Furnish) -> None:
+    house = await furnish(AnonymousRules(local=True, reads="latest", deletes="none"))
+    run = (await lend(house)).json
+    kept = [house.keep(inbox, CODE) for inbox in (*run["addresses"][:2], run["addresses"][0])]
+    listed = (await house.get(f"/api/runs/{run['id']}/messages")).json
+    assert [one["_id"] for one in listed] == kept[:0:-1]
+    assert (await free(house, run["id"])).status == 403
+
+
+async def test_a_list_of_large_runs_keeps_nobody_waiting(house: WebHouse) -> None:
+    """A hundred thousand addresses were made anew for each list: for seconds nobody was answered."""
+    ann = await house.account("ann")
+    for _ in range(100):
+        await lend(house, {"addresses": MOST_ADDRESSES}, key=ann)
+    begun = time.monotonic()
+    listed = (await house.get("/api/runs", mailsac_key=ann)).json
+    assert time.monotonic() - begun < 1
+    assert len(listed) == 100
+    assert not any("addresses" in run for run in listed)
+
+
+@pytest.mark.parametrize(("most", "statuses"), [(1, (201, 503)), (2, (201, 201))])
+async def test_all_who_have_no_account_have_no_more_runs_than_they_may(
+    house: WebHouse, monkeypatch: pytest.MonkeyPatch, most: int, statuses: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(runs, "MOST_OF_NOBODY", most)
+    ann = await house.account("ann")
+    assert ((await lend(house)).status, (await lend(house)).status) == statuses
+    assert (await lend(house, key=ann)).status == 201
+
+
+async def test_a_run_is_exported_once_at_a_time_and_not_too_many_together(
+    house: WebHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [(await lend(house)).json["id"] for _ in range(bundling.AT_ONCE + 1)]
+    gate = asyncio.Event()
+    whole = house.mailbox.inboxes
+
+    async def held(beginning: str, host: Host, *, limit: int) -> Sequence[Inbox]:
+        await gate.wait()
+        return await whole(beginning, host, limit=limit)
+
+    monkeypatch.setattr(house.mailbox, "inboxes", held)
+    asked = [asyncio.create_task(house.get(f"/api/runs/{run}/bundle")) for run in made[:-1]]
+    await asyncio.sleep(0.3)
+    refused = [await house.get(f"/api/runs/{run}/bundle") for run in (made[0], made[-1])]
+    assert [(one.status, one.json["message"]) for one in refused] == [
+        (409, bundling.BEING_EXPORTED),
+        (409, bundling.OTHERS_EXPORTED),
+    ]
+    gate.set()
+    assert {answer.status for answer in await asyncio.gather(*asked)} == {200}
+    assert (await house.get(f"/api/runs/{made[-1]}/bundle")).status == 200, "those are over"
+
+
+async def test_a_wait_that_was_left_is_told_in_the_bundle(house: WebHouse) -> None:
+    run = (await lend(house)).json
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    path = f"/api/addresses/{run['addresses'][0]}/wait?timeout=60"
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{house.port}\r\n\r\n".encode())
+    await asyncio.sleep(0.3)
+    writer.close()
+    await asyncio.sleep(0.3)
+    del reader
+    answer = await house.get(f"/api/runs/{run['id']}/bundle")
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as bundle:
+        told = json.loads(bundle.read("waits.json"))
+    assert [(one["kind"], one["found"], one["near"]) for one in told] == [("wait", None, None)]
+
+
 async def test_a_run_ends_by_itself(house: WebHouse) -> None:
     run = (await lend(house, {"ttl": SHORTEST})).json
     house.clock.time += SHORTEST * 1000 - 1
@@ -180,7 +284,10 @@ async def test_an_account_lists_its_runs_that_are_not_over(house: WebHouse) -> N
     second, third = [(await lend(house, key=ann)).json for _ in range(2)]
     await free(house, third["id"], ann)
     await lend(house)
-    assert (await house.get("/api/runs", mailsac_key=ann)).json == [second, first]
+    listed = (await house.get("/api/runs", mailsac_key=ann)).json
+    for run in (first, second):
+        del run["addresses"]
+    assert listed == [second, first]
     house.clock.time += SHORTEST * 1000
     assert (await house.get("/api/runs", mailsac_key=ann)).json == [second]
     assert (await house.get("/api/runs")).status == 401

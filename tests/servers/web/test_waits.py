@@ -10,13 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from fakes.web_house import Answer, Furnish, WebHouse
-from mailweir.model.account import AccountName
+from mailweir.model.account import AccountName, Scope
 from mailweir.model.address import Inbox
 from mailweir.model.criteria import LONGEST_WAIT, LOOKS_BACK
 from mailweir.model.message import MessageId
 from mailweir.policy.matching import LONGEST as LONGEST_CRITERION
 from mailweir.policy.visibility import AnonymousRules
-from mailweir.services import judging
+from mailweir.services import judging, waiting
 from mailweir.services.waiting import NEAREST
 
 BOB, EVE = "bob@thing.test", "eve@thing.test"
@@ -198,6 +198,85 @@ async def test_a_client_that_goes_away_waits_no_more_and_claims_nothing(house: W
     del reader
     keep_soon(house)
     assert (await wait(house, claim="true")).status == 200
+
+
+async def test_who_asks_on_behind_a_wait_is_refused_and_claims_nothing(house: WebHouse) -> None:
+    """Behind it the end of the connection was not seen, and a message was claimed for nobody."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    host = f"Host: 127.0.0.1:{house.port}\r\n\r\n"
+    writer.write(f"GET /api/addresses/{BOB}/wait?timeout=60&claim=true HTTP/1.1\r\n{host}".encode())
+    await until(lambda: house.waiters() == 1)
+    writer.write(f"GET /readyz HTTP/1.1\r\n{host}".encode())
+    async with asyncio.timeout(5):
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+    await until(lambda: house.waiters() == 0)
+    writer.close()
+    keep_soon(house)
+    assert (await wait(house, claim="true")).status == 200
+
+
+async def test_a_message_behind_another_counts_whatever_its_clock_said(house: WebHouse) -> None:
+    """What came a moment later by another process's clock was "too early", and never found."""
+    first = house.keep(BOB, CODE)
+    house.clock.time -= 2
+    second = house.keep(BOB, CODE)
+    assert (await wait(house, timeout="0", since=first)).json["message"]["_id"] == second
+
+
+async def test_a_clock_that_is_set_back_hides_no_mail(house: WebHouse) -> None:
+    asked = asyncio.create_task(quiet(house, **{"for": "5", "subject": "code"}))
+    await until(lambda: house.waiters() == 1)
+    house.clock.time -= 120_000
+    keep_soon(house)
+    assert (await asked).status == 409
+
+
+async def test_what_comes_when_the_time_is_over_does_not_count(house: WebHouse) -> None:
+    asked = asyncio.create_task(quiet(house, require="code"))
+    pending = house.keep(BOB, mail("Hello", "nothing here"), digest=False)
+    await asyncio.sleep(1.5)
+    house.clock.time += 1_500
+    late = house.keep(BOB, CODE)
+    house.digest(pending)
+    assert (await asked).status == 200, late
+
+
+async def test_many_that_are_not_read_are_waited_for_together(
+    house: WebHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each was waited for by itself: ten seconds for every one of them."""
+    monkeypatch.setattr(waiting, "DIGESTING", 0.5)
+    for _ in range(10):
+        house.keep(BOB, CODE, digest=False)
+    house.clock.time += 3_000
+    begun = time.monotonic()
+    assert (await wait(house, require="code")).status == 408
+    assert time.monotonic() - begun < 3
+
+
+@pytest.mark.parametrize(("most", "status"), [(0, 503), (1, 408), (2, 408)])
+async def test_no_more_wait_than_may(
+    house: WebHouse, monkeypatch: pytest.MonkeyPatch, most: int, status: int
+) -> None:
+    monkeypatch.setattr(waiting, "WAITERS", most)
+    assert (await wait(house, timeout="0")).status == status
+    assert (await wait(house, timeout="0")).status == status, "who has waited waits no more"
+
+
+@pytest.mark.parametrize("seconds", [LONGEST_WAIT - 1, LONGEST_WAIT])
+async def test_somebody_may_wait_as_long_as_told(house: WebHouse, seconds: int) -> None:
+    message = house.keep(BOB, CODE)
+    assert (await wait(house, timeout=str(seconds))).json["message"]["_id"] == message
+
+
+async def test_a_key_that_only_reads_takes_no_message_from_others(house: WebHouse) -> None:
+    await house.account("ann")
+    key = await house.key("ann", "reads", Scope(writes=False))
+    house.keep(BOB, CODE)
+    path = f"/api/addresses/{BOB}/wait?timeout=0"
+    assert (await house.get(f"{path}&claim=true", mailsac_key=key)).status == 403
+    assert (await house.get(path, mailsac_key=key)).status == 200
+    assert (await wait(house, timeout="0", claim="true")).status == 200
 
 
 async def until(true: Callable[[], bool]) -> None:

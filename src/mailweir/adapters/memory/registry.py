@@ -27,6 +27,7 @@ class Registry:
         self.domains: dict[tuple[Host, AccountName], CustomDomain] = {}
         self.plans: dict[PlanName, Plan] = {}
         self.runs: dict[Tag, Run] = {}
+        self.cleared: set[Tag] = set()
         self.former: set[AccountName] = set()
 
     def require(self, account: AccountName) -> None:

@@ -27,7 +27,7 @@ class MemoryRuns:
             raise ConflictError("this tag is in use already")
         if sum(one.owner == run.owner for one in runs.values()) >= most:
             raise TooManyError(most)
-        if len(runs) >= most_of_all:
+        if sum((one.account is None) == (run.account is None) for one in runs.values()) >= most_of_all:
             raise TooManyError(most_of_all)
         runs[run.tag] = run
 
@@ -48,12 +48,22 @@ class MemoryRuns:
         self._registry.runs[found.tag] = replace(found, freed=at)
         return True
 
+    async def note_cleared(self, run: RunId) -> None:
+        """All that had reached it is gone."""
+        found = await self.run(run)
+        if found is not None:
+            self._registry.cleared.add(found.tag)
+
     async def due(self, now: int, *, limit: int) -> Sequence[Run]:
         """Some of those that are to be looked after."""
         found = (
             one
             for one in self._registry.runs.values()
-            if (one.expires <= now if one.freed is None else one.freed <= now - GRACE)
+            if (
+                one.expires <= now
+                if one.freed is None
+                else one.freed <= now - GRACE or one.tag not in self._registry.cleared
+            )
         )
         return list(islice(found, limit))
 
@@ -62,6 +72,7 @@ class MemoryRuns:
         found = await self.run(run)
         if found is not None:
             del self._registry.runs[found.tag]
+            self._registry.cleared.discard(found.tag)
 
     async def close(self) -> None:
         """Nothing runs between two calls."""

@@ -62,9 +62,16 @@ _WALK = f"""
     SELECT {SUMMARY} FROM picked CROSS JOIN entry ON entry.seq = picked.seq
     CROSS JOIN message ON message.id = entry.message {DIGEST} ORDER BY picked.seq
 """  # noqa: S608
+# From each inbox to the next in the index, however many copies are in it.
 _INBOXES = """
-    SELECT DISTINCT inbox FROM entry INDEXED BY entry_inbox
-    WHERE inbox >= ?1 AND inbox < ?1 || char(1114111) AND host = ?2 ORDER BY inbox LIMIT ?3
+    WITH RECURSIVE found (inbox) AS (
+        SELECT min(inbox) FROM entry INDEXED BY entry_inbox WHERE inbox >= ?1 AND inbox < ?1 || char(1114111)
+        UNION ALL SELECT (
+            SELECT min(entry.inbox) FROM entry INDEXED BY entry_inbox
+            WHERE entry.inbox > found.inbox AND entry.inbox < ?1 || char(1114111)
+        ) FROM found WHERE found.inbox IS NOT NULL
+    )
+    SELECT inbox FROM found WHERE substr(inbox, -1 - length(?2)) = '@' || ?2 LIMIT ?3
 """
 _COUNT = "SELECT count(*) FROM entry WHERE host = ?1"
 _SAVED_BY_OTHERS = "SELECT count(*) FROM entry INDEXED BY entry_saved WHERE saved_by <> ?2 AND host = ?1"

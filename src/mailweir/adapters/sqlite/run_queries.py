@@ -16,7 +16,8 @@ RUN: Final = "id, host, owner, account, name, addresses, created, expires, freed
 _NEW = f"INSERT INTO run (tag, {RUN}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  a list of columns
 _DUE = f"""
     SELECT {RUN} FROM run INDEXED BY run_running WHERE freed IS NULL AND expires <= ?1
-    UNION ALL SELECT {RUN} FROM run INDEXED BY run_freed WHERE freed <= ?2
+    UNION SELECT {RUN} FROM run INDEXED BY run_uncleared WHERE freed IS NOT NULL AND NOT cleared
+    UNION SELECT {RUN} FROM run INDEXED BY run_freed WHERE freed <= ?2
     LIMIT ?3
 """  # noqa: S608  as above
 
@@ -45,7 +46,8 @@ def lend(connection: Connection, run: Run, most: int, most_of_all: int) -> None:
         raise ConflictError("this tag is in use already")
     if connection.execute("SELECT count(*) FROM run WHERE owner = ?", (run.owner,)).get >= most:
         raise TooManyError(most)
-    if connection.execute("SELECT count(*) FROM run").get >= most_of_all:
+    of_kind = "SELECT count(*) FROM run WHERE (account IS NULL) = ?"
+    if connection.execute(of_kind, (run.account is None,)).get >= most_of_all:
         raise TooManyError(most_of_all)
     whose = (run.id, run.host, run.owner, run.account, run.name, run.addresses)
     times = (run.created, run.expires, run.freed)
@@ -68,6 +70,11 @@ def free(connection: Connection, name: RunId, at: int) -> bool:
     """The run is over."""
     statement = "UPDATE run SET freed = ?, number = ? WHERE id = ? AND freed IS NULL RETURNING id"
     return bool(connection.execute(statement, (at, next_number(connection), name)).fetchall())
+
+
+def note_cleared(connection: Connection, name: RunId) -> None:
+    """All that had reached it is gone."""
+    connection.execute("UPDATE run SET cleared = 1 WHERE id = ?", (name,))
 
 
 def due(connection: Connection, now: int, limit: int) -> list[Run]:

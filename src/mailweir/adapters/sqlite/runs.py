@@ -37,6 +37,10 @@ class SqliteRuns:
         freed, _ = await self._changes.run(lambda c: run_queries.free(c, run, at))
         return freed
 
+    async def note_cleared(self, run: RunId) -> None:
+        """All that had reached it is gone."""
+        await self._changes.run(lambda c: run_queries.note_cleared(c, run))
+
     async def due(self, now: int, *, limit: int) -> Sequence[Run]:
         """Some of those that are to be looked after."""
         found, _ = await self._changes.run(lambda c: run_queries.due(c, now, limit))

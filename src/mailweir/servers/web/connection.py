@@ -12,6 +12,7 @@ from uvicorn.server import ServerState
 
 from mailweir.servers.web.errors import Problem, error_body
 from mailweir.servers.web.security_headers import secured
+from mailweir.servers.web.waiting import PATH as WAITING
 from mailweir.servers.web.websocket import LiveConnection
 
 HEAD_OCTETS: Final = 64 * 1024
@@ -77,7 +78,22 @@ class Connection(HttpToolsProtocol):
         """A head has come."""
         self._head_has_come()
         self._in_body = True
+        before: RequestResponseCycle | None = self.cycle
         super().on_headers_complete()
+        if before and before is not self.cycle and self._is_held(before):
+            before.disconnected = True  # uvicorn tells the newest alone
+            before.message_event.set()
+            self._end(HTTPStatus.BAD_REQUEST, "Ask on another connection: one that waits is for that alone.")
+
+    @staticmethod
+    def _is_held(cycle: RequestResponseCycle) -> bool:
+        """Whether a request still waits for a message.
+
+        Behind it uvicorn reads no further, and would not see that the client is gone: so a message
+        would be claimed for nobody.
+        """
+        unanswered = not (cycle.response_started or cycle.response_complete)
+        return unanswered and WAITING.fullmatch(cycle.scope["path"]) is not None
 
     def on_message_complete(self) -> None:
         """A whole request has come."""

@@ -24,7 +24,7 @@ from mailweir.services.domains import AlreadyClaimedError, NotClaimableError, No
 from mailweir.services.exporting import AlreadyExportingError
 from mailweir.services.metering import OverQuotaError
 from mailweir.services.reading import PendingError
-from mailweir.services.runs import NotTakenError, RunOverError
+from mailweir.services.runs import NotTakenError, RunOverError, TooManyRunsError
 from mailweir.services.waiting import StillPendingError, TooManyWaitersError
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ PENDING: Final = "This message was kept a moment ago and is still being read. Pl
 TOO_BROAD: Final = "This search took too long. Please narrow it, by from:, after: or rarer words for example."
 BUSY: Final = "Too many people are signing in just now. Please try again in a moment."
 RUN_OVER: Final = "This run is over: it was freed, or its time had come."
+TOO_MANY_RUNS: Final = "There are too many runs on this server just now. Please try again later."
 TOO_MANY_WAITERS: Final = "Too many are waiting here for messages just now. Please try again in a moment."
 NO_SUCH_MESSAGE: Final = "Message not found by id. That message has expired or does not exist."
 
@@ -124,6 +125,7 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     StillPendingError: HTTPStatus.SERVICE_UNAVAILABLE,
     AlreadyExportingError: HTTPStatus.CONFLICT,
     RunOverError: HTTPStatus.GONE,
+    TooManyRunsError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotTakenError: HTTPStatus.BAD_REQUEST,
     TooBroadError: HTTPStatus.BAD_REQUEST,
     PendingError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -135,6 +137,7 @@ _SENTENCES: Final[Mapping[type[Exception], str]] = {
     TooManyWaitersError: TOO_MANY_WAITERS,
     StillPendingError: PENDING,
     RunOverError: RUN_OVER,
+    TooManyRunsError: TOO_MANY_RUNS,
 }
 # What says itself, for the person who asked, what is the matter.
 _SPEAKING: Final = (

@@ -11,7 +11,8 @@ from mailweir.servers.web.answers import send_answer, send_error
 from mailweir.servers.web.api.wait_answers import Kind, answered
 from mailweir.servers.web.door import Door
 
-_PATH: Final = re.compile(r"/api/addresses/([^/]+)/(wait|quiet)/?")
+PATH: Final = re.compile(r"/api/addresses/([^/]+)/(wait|quiet)/?")
+"""What is answered here."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -26,7 +27,7 @@ class Waits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request (ASGI)."""
         assert scope["type"] == "http"  # noqa: S101  `guard` hands on nothing else
-        asked = _PATH.fullmatch(scope["path"]) if scope["method"] == "GET" else None
+        asked = PATH.fullmatch(scope["path"]) if scope["method"] == "GET" else None
         if asked is None:
             await self._app(scope, receive, send)
             return

@@ -55,6 +55,7 @@ _TAKES: Final = takes(
             "ttl": _number(SHORTEST, LONGEST, USUAL, "Seconds after which the run ends by itself"),
             "domain": Schema(
                 type=OpenAPIType.STRING,
+                max_length=253,
                 description="A base domain, or one of the account's; ours if left out",
             ),
             "name": Schema(type=OpenAPIType.STRING, max_length=LONGEST_NAME, description="What you call it"),
@@ -73,8 +74,8 @@ class NewRun(msgspec.Struct):
     name: str = ""
 
 
-class RunView(msgspec.Struct, frozen=True):
-    """A run: `prefix` and up to 40 letters, digits and hyphens make further addresses at `domain`.
+class RunHeader(msgspec.Struct, frozen=True):
+    """A run: `prefix` and up to 40 letters, digits and hyphens make addresses at `domain`.
 
     `private`: they are the account's; else they are anybody's who knows them.
     """
@@ -83,10 +84,15 @@ class RunView(msgspec.Struct, frozen=True):
     name: str
     domain: str
     prefix: str
-    addresses: list[str]
     created: str
     expires: str
     private: bool
+
+
+class RunView(RunHeader, frozen=True):
+    """The same with the addresses that it names."""
+
+    addresses: list[str]
 
 
 class RunDetail(RunView, frozen=True):
@@ -118,14 +124,15 @@ async def create_run(request: WebRequest) -> RunView:
     wanted = NewRun()
     if (await request.body()).strip():
         wanted = await json_body(request, NewRun, _EXAMPLE)
-    return RunView(*_fields(await door.runs.lend(reader, peer_ip(request), _wish(wanted))))
+    run = await door.runs.lend(reader, peer_ip(request), _wish(wanted))
+    return RunView(*_fields(run), list(run.inboxes()))
 
 
 @get("/api/runs", operation_id="ListRuns", tags=RUNS, responses=errors(401, 403, 503))
-async def list_runs(request: WebRequest) -> list[RunView]:
-    """The runs of the caller's account that are not over, newest first."""
+async def list_runs(request: WebRequest) -> list[RunHeader]:
+    """The runs of the caller's account that are not over, newest first, without their addresses."""
     reader = await reader_of(request)
-    return [RunView(*_fields(run)) for run in await door_of(request).runs.list(reader)]
+    return [RunHeader(*_fields(run)) for run in await door_of(request).runs.list(reader)]
 
 
 @get(_RUN, operation_id="GetRun", tags=RUNS, responses=_ERRORS)
@@ -133,7 +140,8 @@ async def get_run(request: WebRequest, run_id: _Id) -> RunDetail:
     """One run. One that is no account's is anybody's who knows its id."""
     reader = await reader_of(request)
     run = await _run(request, reader, run_id)
-    return RunDetail(*_fields(run), len(await door_of(request).runs.messages(reader, run)))
+    number = len(await door_of(request).runs.messages(reader, run))
+    return RunDetail(*_fields(run), list(run.inboxes()), number)
 
 
 @get(f"{_RUN}/messages", operation_id="ListRunMessages", tags=RUNS, responses=_ERRORS)
@@ -199,10 +207,9 @@ async def _as_long_as_allowed(
             yield octets
 
 
-def _fields(run: Run) -> tuple[str, str, str, str, list[str], str, str, bool]:
-    inboxes: list[str] = list(run.inboxes())
+def _fields(run: Run) -> tuple[str, str, str, str, str, str, bool]:
     times = iso(run.created), iso(run.expires)
-    return (run.id, run.name, run.host, run.beginning, inboxes, *times, run.account is not None)
+    return (run.id, run.name, run.host, run.beginning, *times, run.account is not None)
 
 
 def _wish(wanted: NewRun) -> Wish:

@@ -28,7 +28,7 @@ from mailweir.servers.web.api.people_schema import (
     SessionView,
     UserView,
 )
-from mailweir.servers.web.api.runs import FreedRun, RunDetail, RunView
+from mailweir.servers.web.api.runs import FreedRun, RunDetail, RunHeader, RunView
 from mailweir.servers.web.api.schema import (
     ActionView,
     AttachmentMeta,
@@ -238,7 +238,7 @@ ANSWERS: Final[Mapping[str, object]] = {
     "ListSessions": [SessionView("0123456789ab", "bob", _MOMENT, _MOMENT)],
     "ListJournal": [EntryView(_MOMENT, "alice", "key added", "ci", "192.0.2.1")],
     "CreateRun": _RUN,
-    "ListRuns": [_RUN],
+    "ListRuns": [RunHeader(**{name: getattr(_RUN, name) for name in RunHeader.__struct_fields__})],
     "GetRun": RunDetail(**structs.asdict(_RUN), messages=3),
     "ListRunMessages": [_MESSAGE],
     "FreeRun": FreedRun(_RUN.id, 3),
