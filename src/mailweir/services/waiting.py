@@ -58,7 +58,8 @@ class Miss:
 class Asked:
     """Who waits for what: where, from which moment on (milliseconds since the epoch), for how many seconds.
 
-    `after`: only what has a larger `seq`. `claim`: whether nobody else is to be given the same message.
+    `after`: what has a larger `seq` counts, whenever it was received, since clocks of two processes differ.
+    `claim`: whether nobody else is to be given the same message.
     """
 
     reader: Reader
@@ -101,8 +102,9 @@ class _Search:
 
         What came after the call counts, whatever the clock says that may have been set back meanwhile.
         """
-        since = self.asked.since
-        early = summary.received < since and (summary.seq <= self.start.seq or since > self.begun)
+        asked, since = self.asked, self.asked.since
+        by_time = summary.received < since and (summary.seq <= self.start.seq or since > self.begun)
+        early = summary.seq <= asked.after if asked.after else by_time
         late = now > self.ends and summary.received > self.begun + self.asked.seconds * 1000
         return early or late
 
@@ -178,7 +180,7 @@ class Waiting:
         if tag_of(asked.inbox) is not None:
             learn(self._directory)  # another process may have lent it just now
         run = self._directory.run_of(asked.inbox)
-        return _Search(asked, start, run, begun, ends, max(first, asked.after))
+        return _Search(asked, start, run, begun, ends, asked.after or first)
 
     async def _followed(self, search: _Search) -> Summary | None:
         """The first that fits of those that are kept until the time is over, and that are read by then."""
@@ -275,7 +277,8 @@ class Waiting:
     async def _too_early(self, asked: Asked) -> Sequence[Miss]:
         """What would have been the one, had it not come before the moment from which on messages count."""
         found = await self.streams.reading.inbox(asked.reader, asked.inbox, limit=NEAREST)
-        early = (one for one in found if one.received < asked.since)
+        behind = (one for one in found if not asked.after or one.seq <= asked.after)
+        early = (one for one in behind if one.received < asked.since)
         return [Miss(one, (Failed.TOO_EARLY,)) for one in early if would_do(asked.matcher, one)]
 
     async def _elsewhere(self, asked: Asked) -> Sequence[Miss]:

@@ -58,7 +58,7 @@ async def _asked(door: Door, reader: Reader, inbox: Inbox, wish: Wish) -> Asked:
     """From a moment on, or from a message on. Raises WrongRequestError, and NotFoundError for its id."""
     if split_message_id(wish.since) is not None:
         before = there(await door.reading.find(reader, inbox, message_of(wish.since)), NO_SUCH_MESSAGE)
-        since, after = 0, before.seq  # by the store's order, which clocks of two processes do not have
+        since, after = before.received, before.seq
     else:
         moment = until_of(wish.since, "since")
         now = door.facts.now()
