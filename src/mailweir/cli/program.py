@@ -21,7 +21,6 @@ from mailweir.cli.accounts import account, key
 from mailweir.cli.domains import check_dns, domain
 from mailweir.cli.plans import plan
 from mailweir.cli.saying import FAILED, OK, WRONG, Config, Json, complain, print_json, print_text, say, tell
-from mailweir.cli.sendmail import sendmail as send
 from mailweir.cli.users import user
 from mailweir.cli.waits import wait
 from mailweir.config import kinds, reference, serial
@@ -145,6 +144,8 @@ def config_reference(*, json: Json = False, config: Config = None, data: Path | 
 @app.command(help_flags=())
 def sendmail(*words: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
     """Hand over the message on standard input, as /usr/sbin/sendmail does: `mailweir sendmail --help`."""
+    from mailweir.cli.sendmail import sendmail as send  # noqa: PLC0415  only this command pays for it
+
     return send(words)
 
 
