@@ -10,7 +10,8 @@ from mailweir.ports.runs import Runs
 from mailweir.services.runs import cleared
 
 _AT_ONCE: Final = 100  # runs of a round
-_INBOXES: Final = 200  # of a run in a round: each takes some milliseconds, and others have to be tidied, too
+_INBOXES: Final = 200  # of a round: each takes some milliseconds, and others have to be tidied, too
+_OF_ONE: Final = 50  # of them, so that a run that mail still comes to keeps no other one waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,17 @@ class Returning:
 
     async def round(self) -> int:
         """Looks after those that are due, and says how many messages went. Raises UnavailableError."""
-        now, removed = self.clock.now(), 0
+        now, removed, left = self.clock.now(), 0, _INBOXES
         for run in await self.runs.due(now, limit=_AT_ONCE):
             if run.freed is None:
                 await self.runs.free(run.id, now)
-            gone, done = await cleared(self.mailbox, run, most=_INBOXES)
+            gone, done = await cleared(self.mailbox, run, most=_OF_ONE)
             removed += gone
-            if not done:
-                break  # the rest in the next round
-            if run.freed is not None and run.freed <= now - GRACE:
+            if not done:  # the rest in the next round
+                left -= _OF_ONE
+                if left <= 0:
+                    break
+            elif run.freed is not None and run.freed <= now - GRACE:
                 await self.runs.remove(run.id)
             else:
                 await self.runs.note_cleared(run.id)
