@@ -5,7 +5,6 @@ error; with `--json` a command prints one JSON value on standard output and noth
 server is imported by the commands that need it, so that the others answer at once.
 """
 
-import gc
 import inspect
 import os
 import sys
@@ -27,6 +26,7 @@ from mailweir.config import kinds, reference, serial
 from mailweir.config.errors import SettingsError
 from mailweir.config.load import Loaded, flag, load, unknown
 from mailweir.config.settings import TABLE
+from mailweir.roles import garbage
 from mailweir.roles.crew import ROLES
 from mailweir.roles.errors import StartError
 
@@ -90,7 +90,7 @@ def serve(
     if role is not None and role not in ROLES:
         raise unknown("role", role, list(ROLES), guess_for=role)
     loaded = load(flags, os.environ, config)
-    gc.disable()  # a fifth of a start was looking for garbage in what it imports; it is looked for once ready
+    garbage.begin()
     from mailweir.roles import serve as serving  # noqa: PLC0415  only this command pays for it
 
     part = serving.Whole(single=single) if role is None else serving.OneRole(role)

@@ -99,7 +99,6 @@ class _Started:
 
     def announce(self) -> None:
         """Tells people and programs. That nobody reads it is no reason to stop."""
-        garbage.settle()
         with contextlib.suppress(OSError):
             sys.stderr.write(ready.text(self.settings, self.bound))
             sys.stderr.flush()
@@ -122,4 +121,9 @@ async def _supervise(started: _Started) -> int:
     supervisor = Supervisor(
         started.settings, crew(started.settings), started.bound, lock=started.lock, roles=started.code.roles
     )
-    return await supervisor.run(started.announce)
+
+    def ready() -> None:
+        garbage.settle()
+        started.announce()
+
+    return await supervisor.run(ready)
