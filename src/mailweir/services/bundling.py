@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from mailweir.model.address import Inbox
+from mailweir.model.address import Inbox, host_of
 from mailweir.model.digest import Digest
 from mailweir.model.export import ExportedFile
 from mailweir.model.message import Summary
@@ -63,7 +63,7 @@ class Bundling:
         now, mailbox = self.runs.clock.now(), self.runs.mailbox
 
         def mine(inbox: Inbox) -> bool:
-            return self.runs.of(inbox) == run
+            return inbox.startswith(run.beginning) and host_of(inbox) == run.host
 
         waits = [msgspec.structs.asdict(one) for one in self.history.waited(mine)]
         refused = [msgspec.structs.asdict(one) for one in self.history.refused(mine)]

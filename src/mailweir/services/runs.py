@@ -117,10 +117,10 @@ class Runs:
         found = await self.runs.runs(self.access.account(reader))
         return [run for run in found if not run.is_over(now)]
 
-    async def get(self, reader: Reader, run: RunId, *, changes: bool = False) -> Run | None:
+    async def get(self, reader: Reader, run: RunId | None, *, changes: bool = False) -> Run | None:
         """One of them, or nobody's; None for one that is unknown, or another's. Raises RunOverError."""
-        caller = self.access.lessee(reader, changes=changes)
-        found = await self.runs.run(run)
+        caller = self.access.lessee(reader, changes=changes)  # also where nothing can have that id
+        found = None if run is None else await self.runs.run(run)
         if found is None or found.account not in {None, caller.account}:
             return None
         if found.is_over(self.clock.now()):
@@ -158,10 +158,6 @@ class Runs:
         if done:
             await self.runs.note_cleared(run.id)
         return removed
-
-    def of(self, inbox: Inbox) -> Run | None:
-        """The run whose address that is. Never raises."""
-        return self.access.directory.run_of(inbox)
 
 
 async def cleared(mailbox: Mailbox, run: Run, *, most: int) -> tuple[int, bool]:

@@ -1,7 +1,6 @@
 """All of an account's data by REST: handed out as one archive, and erased with the account."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -12,16 +11,14 @@ from litestar.response import Stream
 
 from mailweir.model.account import AccountName
 from mailweir.policy.visibility import Reader
+from mailweir.servers.web.api.archives import ZIP, archive_answer
 from mailweir.servers.web.api.specification import ACCOUNT, errors
 from mailweir.servers.web.caller import peer_ip, reader_of
 from mailweir.servers.web.door import Door, WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
-from mailweir.servers.web.isolation import disposition
 from mailweir.services.erasing import Erasing
 from mailweir.services.exporting import zipped
 from mailweir.services.learning import learn
-
-_ZIP: Final = "application/zip"
 
 _Confirm = Annotated[str, QueryParameter(description="The name of the account, as a sign that this is meant")]
 
@@ -37,7 +34,7 @@ class Erased(msgspec.Struct, frozen=True):
     "/api/account/export",
     operation_id="ExportAccount",
     tags=ACCOUNT,
-    media_type=_ZIP,
+    media_type=ZIP,
     responses=errors(401, 403, 409, 503),
 )
 async def export_account(request: WebRequest) -> Stream:
@@ -46,8 +43,8 @@ async def export_account(request: WebRequest) -> Stream:
     door = door_of(request)
     account = _manager(request, reader)
     archive = zipped(await door.exporting.begin(account))
-    headers = {"content-disposition": disposition(f"{account}.zip"), "cache-control": "no-store"}
-    return Stream(_as_long_as_allowed(door, reader, archive), media_type=_ZIP, headers=headers)
+    allow = partial(door.reading.access.manager, reader, "", changes=True)
+    return archive_answer(f"{account}.zip", archive, allow)
 
 
 @delete(
@@ -77,16 +74,6 @@ async def _erased(door: Door, account: AccountName) -> int:
     removed = await erasing.erase(account)
     learn(door.reading.access.directory)
     return removed or 0
-
-
-async def _as_long_as_allowed(
-    door: Door, reader: Reader, archive: AsyncGenerator[bytes]
-) -> AsyncGenerator[bytes]:
-    """Breaks off, with RefusedError, when the key was revoked meanwhile."""
-    async with aclosing(archive):
-        async for octets in archive:
-            door.reading.access.manager(reader, "", changes=True)
-            yield octets
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (export_account, erase_account)

@@ -1,7 +1,6 @@
 """Runs by REST: addresses for the tests of one job, and all that has reached them, under one id."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -23,18 +22,17 @@ from mailweir.model.run import (
     run_id,
 )
 from mailweir.policy.visibility import Reader
+from mailweir.servers.web.api.archives import ZIP, archive_answer
 from mailweir.servers.web.api.parameters import json_body
 from mailweir.servers.web.api.schema import EmailMessage, email_messages
 from mailweir.servers.web.api.specification import RUNS, errors, takes
 from mailweir.servers.web.caller import peer_ip, reader_of
-from mailweir.servers.web.door import Door, WebRequest, door_of
-from mailweir.servers.web.errors import NO_SUCH_RUN, NotFoundError, WrongRequestError, there
-from mailweir.servers.web.isolation import disposition
+from mailweir.servers.web.door import WebRequest, door_of
+from mailweir.servers.web.errors import NO_SUCH_RUN, WrongRequestError, there
 from mailweir.servers.web.moments import iso
 from mailweir.services.exporting import zipped
 from mailweir.services.runs import Wish
 
-_ZIP: Final = "application/zip"
 _RUN: Final = "/api/runs/{run_id:str}"
 _EXAMPLE: Final = '{"addresses": 10, "ttl": 3600}'
 _ERRORS: Final = errors(400, 401, 403, 404, 410, 503)
@@ -164,7 +162,7 @@ async def free_run(request: WebRequest, run_id: _Id) -> FreedRun:
     f"{_RUN}/bundle",
     operation_id="ExportRun",
     tags=RUNS,
-    media_type=_ZIP,
+    media_type=ZIP,
     responses=_ERRORS | errors(409),
 )
 async def export_run(request: WebRequest, run_id: _Id) -> Stream:
@@ -172,9 +170,8 @@ async def export_run(request: WebRequest, run_id: _Id) -> Stream:
     reader = await reader_of(request)
     run = await _run(request, reader, run_id)
     archive = zipped(await door_of(request).bundling.begin(reader, run))
-    headers = {"content-disposition": disposition(f"{run.beginning}bundle.zip"), "cache-control": "no-store"}
-    allowed = _as_long_as_allowed(door_of(request), reader, archive)
-    return Stream(allowed, media_type=_ZIP, headers=headers)
+    allow = partial(door_of(request).runs.access.lessee, reader)
+    return archive_answer(f"{run.beginning}bundle.zip", archive, allow)
 
 
 HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
@@ -189,22 +186,7 @@ HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
 
 async def _run(request: WebRequest, reader: Reader, text: str, *, changes: bool = False) -> Run:
     """The run of that id. Raises NotFoundError and RunOverError."""
-    runs = door_of(request).runs
-    runs.access.lessee(reader, changes=changes)  # before anything is said of the id
-    wanted = run_id(text)
-    if wanted is None:
-        raise NotFoundError(NO_SUCH_RUN)
-    return there(await runs.get(reader, wanted, changes=changes), NO_SUCH_RUN)
-
-
-async def _as_long_as_allowed(
-    door: Door, reader: Reader, archive: AsyncGenerator[bytes]
-) -> AsyncGenerator[bytes]:
-    """Breaks off, with RefusedError, when the key was revoked meanwhile."""
-    async with aclosing(archive):
-        async for octets in archive:
-            door.runs.access.lessee(reader)
-            yield octets
+    return there(await door_of(request).runs.get(reader, run_id(text), changes=changes), NO_SUCH_RUN)
 
 
 def _fields(run: Run) -> tuple[str, str, str, str, str, str, bool]:
