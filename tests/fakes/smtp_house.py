@@ -6,10 +6,10 @@ import ipaddress
 import itertools
 import socket
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from fakes.quick import quick_passwords
 from mailweir.adapters.argon2 import Argon2Passwords
@@ -22,11 +22,11 @@ from mailweir.policy.admission import Hosts
 from mailweir.policy.alternates import Alternates
 from mailweir.ports.intake import Room
 from mailweir.servers.smtp import tls
-from mailweir.servers.smtp.deadlines import Deadlines
 from mailweir.servers.smtp.door import Door
 from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
 from mailweir.servers.smtp.submission import SubmissionDoor
+from mailweir.servers.smtp.terms import Terms
 from mailweir.services.capture import Capture
 from mailweir.services.metering import Metering
 from mailweir.services.reception import Reception
@@ -223,21 +223,22 @@ def a_door(intake: HeldIntake, choices: Mapping[str, object]) -> Door:
 
 
 async def a_house(directory: Path, **choices: object) -> House:
-    """Choices: deadlines, tls, any_login, base_domains, trusted, most_sessions, host, passwords.
+    """Choices: tls, any_login, base_domains, trusted, host, passwords, and whatever `Terms` has.
 
-    With `accounts`, a registry, it is a submission door, else a public one.
+    With `accounts`, a registry, it is a submission door, else a public one. `door` wraps it.
     """
     intake = HeldIntake()
+    door = a_door(intake, choices)
+    if "door" in choices:
+        door = cast("Callable[[Door], Door]", choices["door"])(door)
     files = made_for("mx.test", directory, SystemClock().now())
-    with_tls = bool(choices.get("tls"))
-    listener = Listener(
-        a_door(intake, choices),
-        deadlines=cast("Deadlines | None", choices.get("deadlines")),
-        tls=tls.context(files.certificate, files.key) if with_tls else None,
+    named = {one.name: choices[one.name] for one in fields(Terms) if one.name in choices}
+    terms = Terms(
         trusted_proxies=[ipaddress.ip_network(n) for n in cast("list[str]", choices.get("trusted", []))],
-        most_sessions=cast("int", choices.get("most_sessions", 1000)),
-        sweep=0.05,
+        **cast("dict[str, Any]", {"most_sessions": 1000, "sweep": 0.05} | named),
     )
+    certified = tls.context(files.certificate, files.key) if choices.get("tls") else None
+    listener = Listener(door, terms, tls=certified)
     host = cast("str", choices.get("host", "127.0.0.1"))
     bound = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setblocking(False)  # noqa: FBT003  the socket module has no keyword for it

@@ -16,6 +16,7 @@ from mailweir.servers.smtp.door import Door
 from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
 from mailweir.servers.smtp.submission import SubmissionDoor
+from mailweir.servers.smtp.terms import Terms
 from mailweir.services.capture import Capture
 from mailweir.services.history import Telling
 from mailweir.services.reception import Reception
@@ -67,12 +68,11 @@ def _rules(settings: Settings, line_ends: str) -> Rules:
 def _listener(seat: Seat, door: Door) -> Listener:
     """A listener that is not started yet, and that follows SIGHUP."""
     settings = seat.settings
-    made = Listener(
-        door,
-        tls=certificate.context(settings),
-        trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
+    terms = Terms(
         most_sessions=places(),
+        trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
     )
+    made = Listener(door, terms, tls=certificate.context(settings))
     seat.on_reload(lambda: _reload(settings, made))
     return made
 

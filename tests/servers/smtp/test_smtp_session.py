@@ -5,12 +5,12 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from fakes.smtp_house import ALTERNATES, House, a_house
+from fakes.smtp_house import ALTERNATES, House
 from mailweir.model.address import Inbox
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Room
@@ -18,20 +18,6 @@ from mailweir.servers.smtp.deadlines import Deadlines
 
 MESSAGE = b"MAIL FROM:<a@x.test>\r\nRCPT TO:<Bob+tag@Y.test>\r\nDATA\r\nSubject: hi\r\n\r\nthere\r\n.\r\n"
 Opened = Callable[..., Awaitable[House]]
-
-
-@pytest.fixture
-async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
-    houses: list[House] = []
-
-    async def open_house(**choices: object) -> House:
-        house = await a_house(tmp_path, **choices)
-        houses.append(house)
-        return house
-
-    yield open_house
-    for house in houses:
-        await house.close()
 
 
 async def test_a_message_is_kept_before_it_is_acknowledged(opened: Opened) -> None:

@@ -27,6 +27,13 @@ class Visitor(Struct, frozen=True, gc=False):
     authenticated: bool
 
 
+class Slowed(Struct, frozen=True, gc=False):
+    """An answer that is decided, and said only after so many `seconds`; None is the usual one."""
+
+    reply: Reply | None
+    seconds: float
+
+
 class Desk(Protocol):
     """Who decides what one peer asks for: made when the peer is known, and anew when TLS is up."""
 
@@ -35,15 +42,15 @@ class Desk(Protocol):
         """The rules of the conversation with this peer."""
         ...
 
-    def decide(self, event: Event) -> "Reply | asyncio.Future[Reply | None] | None":
+    def decide(self, event: Event) -> "Reply | Slowed | asyncio.Future[Reply | None] | None":
         """The answer to an event that is not a message; None is the usual positive reply.
 
         Only that to a password is to be waited for.
         """
         ...
 
-    def deliver(self, message: Message, visitor: Visitor) -> Receipt:
-        """Hands a finished transaction in."""
+    def deliver(self, message: Message, visitor: Visitor) -> Receipt | Reply | Slowed:
+        """Hands a finished transaction in, or says why it is not."""
         ...
 
 
@@ -57,6 +64,18 @@ class Door(Protocol):
     def hesitates(self) -> bool:
         """Whether answers to messages should come slowly."""
         ...
+
+    def welcome(self, ip: str) -> Reply | None:
+        """What a peer is told in place of the greeting, before the connection is closed; None greets it."""
+        del ip
+        return None
+
+    def turned_away(self, ip: str, reply: Reply) -> None:
+        """Hears of a connection that was refused or ended for what it is, not for what this door decided.
+
+        Returns at once and never raises.
+        """
+        del ip, reply
 
 
 def nobody(inbox: Inbox, reply: str) -> None:

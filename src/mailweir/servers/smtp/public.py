@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.door import Refused, Visitor, mailbox, nobody, told, transaction
+from mailweir.servers.smtp.door import Door, Refused, Visitor, mailbox, nobody, told, transaction
 from mailweir.services.reception import Receipt, Reception
 from mailweir.wire.smtp.events import Authenticate, Event, Mail, Message, Recipient
 from mailweir.wire.smtp.reply import Reply
@@ -11,7 +11,7 @@ from mailweir.wire.smtp.server import Rules
 
 
 @dataclass(frozen=True, slots=True)
-class PublicDoor:
+class PublicDoor(Door):
     """`rules` of the conversation; `any_login` takes every user name and password (profile `local`).
 
     It is the same for every peer, and so its own desk.

@@ -12,6 +12,9 @@ STORE_AWAY = Reply(451, "4.3.0", "Mail cannot be kept just now, try again later"
 NOT_OURS = Reply(550, "5.7.1", "This server does not take mail for that host")
 SHUTTING_DOWN = Reply(421, "4.3.2", "Shutting down, try again in a moment", closes=True)
 TOO_MANY_SESSIONS = Reply(421, "4.3.2", "Too many connections, try again later", closes=True)
+# In place of an answer that should come slowly, when too many others are held already.
+CROWDED = Reply(421, "4.3.2", "Too many are kept waiting just now, try again later", closes=True)
+MESSAGE_CROWDED = Reply(451, "4.3.2", "Too many are kept waiting just now, try again later")
 TOO_SLOW = Reply(421, "4.4.2", "Too slow, closing", closes=True)
 TOO_LONG = Reply(421, "4.4.2", "This session has lasted long enough, closing", closes=True)
 WRONG_LOGIN = Reply(535, "5.7.8", "Wrong user name or password")

@@ -6,49 +6,22 @@ message, so an idle peer costs a few hundred octets and no switch.
 """
 
 import asyncio
-from functools import partial
-from typing import Protocol, cast
+from typing import cast
 
 from mailweir.model.message import Peer
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.deadlines import Deadlines, Request
-from mailweir.servers.smtp.door import Door, Visitor
+from mailweir.servers.smtp.deadlines import Request
+from mailweir.servers.smtp.door import Slowed, Visitor
 from mailweir.servers.smtp.endpoint import endpoint
+from mailweir.servers.smtp.house import House
+from mailweir.servers.smtp.waits import Holding, Keeping, Wait, Weighing
 from mailweir.services.reception import Receipt
 from mailweir.wire.proxy import Incomplete, read
-from mailweir.wire.smtp.events import Message, StartTls
+from mailweir.wire.smtp.events import Event, Message, StartTls
 from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Server
 
 _MOST_BUFFERED = 64 * 1024  # octets held from a peer that talks on while it waits for an answer
-
-
-class House(Protocol):
-    """What a session asks of its listener."""
-
-    door: Door
-    deadlines: Deadlines
-    draining: bool
-
-    def now(self) -> float:
-        """Seconds of the loop's clock."""
-        ...
-
-    def trusts(self, ip: str) -> bool:
-        """Whether a PROXY header from this address is believed, and asked for."""
-        ...
-
-    def entered(self, session: "Session") -> bool:
-        """Registers a connection; False when there is no place for it."""
-        ...
-
-    def left(self, session: "Session") -> None:
-        """The connection is gone."""
-        ...
-
-    def upgrade(self, session: "Session", transport: asyncio.Transport) -> None:
-        """Starts TLS, and then calls `Session.secured`."""
-        ...
 
 
 class Session(asyncio.Protocol):
@@ -58,12 +31,11 @@ class Session(asyncio.Protocol):
         "_conversation",
         "_desk",
         "_eof",
-        "_held",
         "_house",
+        "_last",
         "_paused",
         "_proven",
         "_proxy",
-        "_receipt",
         "_request",
         "_source",
         "_stopped",
@@ -72,7 +44,7 @@ class Session(asyncio.Protocol):
         "_unread",
         "_upgrading",
         "_visitor",
-        "_weighed",
+        "_wait",
     )
 
     def __init__(self, house: House) -> None:
@@ -85,9 +57,8 @@ class Session(asyncio.Protocol):
         self._request = Request(house.now())
         self._proxy: bytes | None = None
         self._unread: bytes | None = None  # what TLS brought before the upgrade was announced
-        self._receipt: Receipt | None = None
-        self._weighed: asyncio.Future[Reply | None] | None = None  # a password that is being looked at
-        self._held: asyncio.TimerHandle | None = None
+        self._wait: Wait | None = None  # behind which the peer's next command waits
+        self._last: Reply | None = None  # with which the session ends once that is over
         self._paused = self._proven = self._eof = False
         self._upgrading = self._stopped = False
         self._visitor: Visitor | None = None
@@ -120,8 +91,15 @@ class Session(asyncio.Protocol):
         self._advance()
 
     def eof_received(self) -> bool:
-        """The peer has said its last; what it asked is still answered, then we close."""
+        """The peer has said its last; what it asked is still answered, then we close.
+
+        Only an answer that is slowed on purpose is not: nearly always such a peer has gone for good.
+        """
         self._eof = True
+        wait = self._wait
+        if isinstance(wait, Holding) and not (wait.promised and wait.hurry()):
+            wait.cancel()
+            self._wait = None
         if not self._busy:
             self._close()
         return self._busy
@@ -129,8 +107,8 @@ class Session(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone. A delivery under way goes on: it was complete (RFC 1047)."""
         del exc
-        if self._held is not None:
-            self._held.cancel()
+        if self._wait is not None:
+            self._wait.cancel()
         self._transport = None
         self._house.left(self)
 
@@ -158,24 +136,42 @@ class Session(asyncio.Protocol):
         if unread:
             self.data_received(unread)
 
+    @property
+    def ip(self) -> str:
+        """The peer's address; empty as long as nobody knows it."""
+        return self._source[0]
+
     def expire(self, now: float) -> None:
         """Ends what has taken too long."""
-        content = self._receipt is None and self._conversation.receiving
+        wait = self._wait
+        content = wait is None and self._conversation.receiving
         if not self._request.overdue(now, self._allowed(), self._house.deadlines, content=content):
             return
         if self._upgrading:
             self.abort()
-        elif self._receipt is not None:
-            # The store may still finish; the client is told to try again, and may send it twice.
-            self._answer_message(replies.STORE_AWAY)
+        elif wait is not None and wait.late is not None:
+            self._over(wait, wait.late)
         else:
-            self._weighed = None
             self._end(replies.TOO_SLOW)
+
+    def dismiss(self, last: Reply) -> None:
+        """Ends the session with that, once a message that is being kept is answered."""
+        if self._upgrading:
+            self.abort()
+        elif isinstance(self._wait, Keeping):
+            self._last = last
+        else:
+            self._end(last)
 
     def drain(self) -> None:
         """Ends the session as soon as nothing is under way."""
-        if not self._busy and not self._conversation.receiving and not self._upgrading:
+        if self._upgrading or self._conversation.receiving:
+            return
+        if self._wait is None:
             self._end(replies.SHUTTING_DOWN)
+        else:
+            self._last = replies.SHUTTING_DOWN
+            self._wait.hurry()
 
     def abort(self) -> None:
         """Ends the connection without a word."""
@@ -185,6 +181,10 @@ class Session(asyncio.Protocol):
     # --- moving on ------------------------------------------------------------------------------
 
     def _greet(self) -> None:
+        refusal = self._house.door.welcome(self._source[0])
+        if refusal is not None:
+            self._end(refusal)
+            return
         self._desk = self._house.door.desk(self._source[0])
         self._conversation.greet(self._desk.rules)
         self._flush()
@@ -210,20 +210,13 @@ class Session(asyncio.Protocol):
             self._bound()
             return
         conversation = self._conversation
-        desk = self._desk
         while (event := conversation.next_event()) is not None:
-            if isinstance(event, Message):
-                self._deliver(event)
-                break
             if isinstance(event, StartTls):
                 self._start_tls()
                 return
-            decided = desk.decide(event)
-            if isinstance(decided, asyncio.Future):
-                self._weighed = decided
-                decided.add_done_callback(self._decided)
+            answered = self._deliver(event) if isinstance(event, Message) else self._decide(event)
+            if not answered:
                 break
-            conversation.answer(decided)
         if self._flush():
             self._request.next()
         if self._eof and not self._busy:
@@ -232,24 +225,55 @@ class Session(asyncio.Protocol):
     @property
     def _busy(self) -> bool:
         """Whether something is waited for, so that the peer's next command waits, too."""
-        return self._receipt is not None or self._weighed is not None
+        return self._wait is not None
 
-    def _decided(self, decided: "asyncio.Future[Reply | None]") -> None:
-        """A password was looked at."""
-        if decided is not self._weighed or self._transport is None:
-            return
-        self._weighed = None
-        failed = decided.cancelled() or decided.exception() is not None
-        self._conversation.answer(replies.BUSY if failed else decided.result())
+    def _decide(self, event: Event) -> bool:
+        """Has the door decide; whether that is answered already."""
+        decided = self._desk.decide(event)
+        if decided is None or isinstance(decided, Reply):
+            self._conversation.answer(decided)
+            return True
+        if isinstance(decided, Slowed):
+            return self._slow(decided, replies.CROWDED)
+        self._wait = Weighing(decided, self._over)
+        return False
+
+    def _deliver(self, message: Message) -> bool:
+        """Hands a message in; whether it is answered already."""
+        handed = self._desk.deliver(message, self._visit())
+        if isinstance(handed, Receipt):
+            keeping = self._wait = Keeping(handed, self._over)
+            keeping.begin()
+            self._request.next()
+            return False
+        if isinstance(handed, Slowed):
+            return self._slow(handed, replies.MESSAGE_CROWDED)
+        self._conversation.answer(handed)
+        return True
+
+    def _slow(self, slowed: Slowed, crowded: Reply) -> bool:
+        """Keeps an answer back; whether it had to be said at once, or in place of a good one `crowded`."""
+        answer = slowed.reply
+        if self._house.holds.take():
+            self._wait = Holding(answer, slowed.seconds, self._house.holds, self._over)
+            return False
+        self._conversation.answer(crowded if answer is None or answer.positive else answer)
+        return True
+
+    def _over(self, wait: Wait, answer: Reply | None) -> None:
+        """What was waited for has come to this."""
+        if wait is not self._wait or self._transport is None:
+            return  # answered 451 long ago, or nobody is there to hear it
+        self._wait = None
+        if isinstance(wait, Keeping) and answer is not None:
+            self._proven = self._proven or answer.positive
+            house = self._house
+            if self._last is None and house.door.hesitates() and house.holds.take():
+                pause = house.deadlines.hesitation
+                self._wait = Holding(answer, pause, house.holds, self._over, promised=True)
+                return
+        self._conversation.answer(answer)
         self._go_on()
-
-    def _deliver(self, message: Message) -> None:
-        receipt = self._receipt = self._desk.deliver(message, self._visit())
-        kept = receipt.kept
-        # The SQLite intake gives a bare future; for anything else this makes a task.
-        future = kept if isinstance(kept, asyncio.Future) else asyncio.ensure_future(kept)
-        future.add_done_callback(partial(self._kept, receipt))
-        self._request.next()
 
     def _visit(self) -> Visitor:
         """Who hands this message in: made once, and anew when the peer has said something about itself."""
@@ -268,28 +292,10 @@ class Session(asyncio.Protocol):
             self._target = endpoint(self._transport.get_extra_info("sockname"))
         return self._target[0] if self._target else ""
 
-    def _kept(self, receipt: Receipt, kept: "asyncio.Future[None]") -> None:
-        """The intake is done with a message: say so, slowly when the store hesitates."""
-        error = asyncio.CancelledError() if kept.cancelled() else kept.exception()
-        if receipt is not self._receipt or self._transport is None:
-            return  # answered 451 long ago, or nobody is there to hear it
-        answer = replies.queued(receipt.id) if error is None else replies.not_kept(error)
-        if self._house.door.hesitates():
-            loop = asyncio.get_running_loop()
-            self._held = loop.call_later(self._house.deadlines.hesitation, self._answer_message, answer)
-        else:
-            self._answer_message(answer)
-
-    def _answer_message(self, answer: Reply) -> None:
-        self._receipt = None
-        self._proven = self._proven or answer.positive
-        self._conversation.answer(answer)
-        self._go_on()
-
     def _go_on(self) -> None:
         """What was waited for is answered."""
-        if self._house.draining:
-            self._end(replies.SHUTTING_DOWN)
+        if self._last is not None:
+            self._end(self._last)
         elif self._request.old:
             self._end(replies.TOO_LONG)
         else:
@@ -300,8 +306,8 @@ class Session(asyncio.Protocol):
     def _allowed(self) -> float:
         """Seconds for what is waited for now, before content buys more."""
         deadlines = self._house.deadlines
-        if self._receipt is not None:
-            return deadlines.delivery
+        if self._wait is not None and (allowed := self._wait.allowed(deadlines)) is not None:
+            return allowed
         if self._conversation.receiving:
             return deadlines.content
         return deadlines.command if self._proven else deadlines.unproven
@@ -316,6 +322,9 @@ class Session(asyncio.Protocol):
         return bool(octets)
 
     def _end(self, last: Reply) -> None:
+        if self._wait is not None:
+            self._wait.cancel()
+            self._wait = None
         self._conversation.end(last)
         self._flush()
 

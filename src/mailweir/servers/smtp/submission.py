@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mailweir.model.verdict import Verdict
 from mailweir.policy.networks import is_loopback
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.door import Refused, Visitor, mailbox, nobody, told, transaction
+from mailweir.servers.smtp.door import Door, Refused, Visitor, mailbox, nobody, told, transaction
 from mailweir.services.capture import Capture
 from mailweir.services.reception import Receipt
 from mailweir.services.signin import Login
@@ -16,7 +16,7 @@ from mailweir.wire.smtp.server import Rules
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionDoor:
+class SubmissionDoor(Door):
     """`rules` of the conversation with a peer that is not on this machine."""
 
     capture: Capture
