@@ -8,6 +8,8 @@ from typing import Final
 Network = IPv4Network | IPv6Network
 
 _PREFIX: Final = {4: 24, 6: 64}
+_IPV4_PARTS: Final = 4
+_IPV6: Final = 6
 _HOPS: Final = 20  # proxies behind one another
 
 
@@ -26,6 +28,28 @@ def network_of(ip: str) -> str:
     except ValueError:
         return ip
     return str(ip_network((address, _PREFIX[address.version]), strict=False))
+
+
+def widths(ip: str) -> tuple[str, str, str]:
+    """An address, its /24 or /64, and its /16 or /48: who has one of them may have all of it.
+
+    Short keys, not networks: a thousand of them cost a millisecond. Of IPv6 even the first is the /64, since
+    the smallest customer gets that. The text itself three times when it is no address.
+    """
+    if ":" not in ip:
+        octets = ip.split(".")
+        return (
+            (ip, ".".join(octets[:3]), ".".join(octets[:2])) if len(octets) == _IPV4_PARTS else (ip, ip, ip)
+        )
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return ip, ip, ip
+    if address.version == _IPV6 and (mapped := address.ipv4_mapped) is not None:
+        return widths(str(mapped))
+    packed = address.packed.hex(":", 2)
+    subnet = ":".join(packed.split(":")[:4])
+    return subnet, subnet, ":".join(packed.split(":")[:3])
 
 
 def client_behind(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:

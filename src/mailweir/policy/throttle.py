@@ -49,6 +49,21 @@ class Cells:
         self._cells.move_to_end(key)
         self._forget(moment)
 
+    def take(self, key: Hashable, now: float, patience: float = 0.0) -> float:
+        """The key does one more thing as soon as it may: in how many seconds that is.
+
+        When it is in more than `patience`, it does nothing, and is charged nothing.
+        """
+        moment = round(now * _MICRO)
+        paid = max(self._cells.get(key, moment), moment)
+        wait = paid - moment - self._tolerance
+        if wait > patience * _MICRO:
+            return wait / _MICRO
+        self._cells[key] = paid + self._interval
+        self._cells.move_to_end(key)
+        self._forget(moment)
+        return wait / _MICRO if wait > 0 else 0.0
+
     def refund(self, key: Hashable) -> None:
         """One thing that was charged was none. A key that is forgotten by now has nothing to get back."""
         if key in self._cells:

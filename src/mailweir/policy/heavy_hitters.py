@@ -1,0 +1,256 @@
+"""Which keys come often, from many different senders: floods in which no sender stands out (outage A).
+
+Each message has a key in several *facets*, ordered from the narrow ones, which one tool or campaign has to
+itself, to the wide ones, which strangers share. A key that comes often, with a great share of all mail, from
+many different hosts is *convicted*. What a conviction explains is not counted towards wider keys: so a flood
+with one Reply-To never brings the domain down that it shares with others.
+
+Counts fade (half of one is left after HALF_LIFE seconds), so that a flood that has ended is forgotten. A
+table is of one size: when it is full the rarer half of its keys goes. So a count may be too small and never
+too big: who is convicted has really come so often. Misra and Gries, *Finding repeated elements* (1982), with
+the decay of Cormode et al., *Forward decay* (2009); distinct senders by linear counting (Whang et al., 1990).
+
+Tables of several processes can be merged: counts add up, and bitmaps are united.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from operator import attrgetter
+from typing import Final
+
+from msgspec import Struct
+
+HALF_LIFE: Final = 15.0
+"""Seconds after which half of a count is left. What comes steadily counts 21.6 times its rate per second."""
+
+BITS: Final = 256
+"""Of a bitmap that counts distinct hosts: up to about 500 of them with an error of a tenth."""
+
+DIVERSE: Final = 45
+"""Bits that are set when about 50 different hosts have come."""
+
+_TURN: Final = 60.0  # seconds after which what was seen before the last turn is forgotten
+
+
+class Facet(StrEnum):
+    """What messages can have in common, from the narrow to the wide. `value` is how people read it."""
+
+    BODY = "text"
+    ATTACHMENT = "attachment"
+    REPLY_TO = "Reply-To"
+    TOOL = "domain and header shape"
+    SHAPE = "header shape"
+    NETWORK = "network"
+    HELLO = "HELO name"
+    DOMAIN = "sender domain"
+    FAMILY = "sender family"
+
+
+class Bounds(Struct, frozen=True):
+    """When a key is convicted: `count` messages of late, and `share` of all or `overwhelming` times `count`.
+
+    `count` for a narrow key, `wide` for a wide one, which so comes second.
+    """
+
+    count: int = 120
+    wide: int = 240
+    share: float = 0.2
+    overwhelming: int = 5
+    keys: int = 1024
+    """Of each facet that are counted."""
+
+
+NARROW: Final = frozenset({Facet.BODY, Facet.ATTACHMENT, Facet.REPLY_TO, Facet.TOOL})
+
+Key = bytes | str
+
+
+class Count:
+    """How often one key has come of late, as of `at`, and from how many different hosts and local parts."""
+
+    __slots__ = ("_turned", "at", "count", "fresh", "hosts", "locals")
+
+    def __init__(self, at: float) -> None:
+        self.count = 0.0
+        self.at = at
+        self.hosts = 0
+        self.locals = 0
+        self.fresh = (0, 0)  # since the last turn, so that they are seen for one to two of them
+        self._turned = at
+
+    def fade(self, now: float) -> float:
+        """What is left of it."""
+        if now > self.at:
+            self.count *= 0.5 ** ((now - self.at) / HALF_LIFE)
+            self.at = now
+        return self.count
+
+    def add(self, now: float, host: int, local: int) -> float:
+        """One more message; `host` and `local` are one bit each."""
+        if now - self._turned >= _TURN:
+            recent = now - self._turned < 2 * _TURN
+            self.hosts, self.locals = self.fresh if recent else (0, 0)
+            self.fresh = (0, 0)
+            self._turned = now
+        hosts, locals_ = self.fresh
+        self.fresh = hosts | host, locals_ | local
+        self.hosts |= host
+        self.locals |= local
+        self.count = self.fade(now) + 1.0
+        return self.count
+
+    def join(self, other: "Count", now: float) -> None:
+        """What another process has counted of the same key."""
+        self.count = self.fade(now) + other.fade(now)
+        self.hosts |= other.hosts
+        self.locals |= other.locals
+        self.fresh = self.fresh[0] | other.fresh[0], self.fresh[1] | other.fresh[1]
+
+
+class Sketch:
+    """The keys of one facet that come often."""
+
+    __slots__ = ("_counts", "_most")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._counts: dict[Key, Count] = {}
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def add(self, key: Key, now: float, host: int, local: int) -> Count:
+        """One more message with this key."""
+        count = self._counts.get(key)
+        if count is None:
+            if len(self._counts) >= self._most:
+                self._prune(now)
+            count = self._counts[key] = Count(now)
+        count.add(now, host, local)
+        return count
+
+    def top(self, now: float, most: int) -> list[tuple[Key, Count]]:
+        """The keys that come most often, the most frequent first."""
+        for count in self._counts.values():
+            count.fade(now)
+        ranked = sorted(self._counts.items(), key=lambda item: item[1].count, reverse=True)
+        return ranked[:most]
+
+    def merge(self, other: "Sketch", now: float) -> None:
+        """Counts what another process has counted, too."""
+        for key, theirs in other.top(now, self._most):
+            ours = self._counts.setdefault(key, Count(now))
+            ours.join(theirs, now)
+        if len(self._counts) > self._most:
+            self._prune(now, self._most)
+
+    def _prune(self, now: float, left: int | None = None) -> None:
+        self._counts = dict(self.top(now, self._most // 2 if left is None else left))
+
+
+class Conviction(Struct):
+    """A key that is held back while it keeps coming. Figures are of the moment at which it was convicted."""
+
+    facet: Facet
+    key: Key
+    since: float
+    count: float
+    share: float
+    hosts: int
+    heat: float
+    at: float
+
+    def warm(self, now: float, most: float) -> None:
+        """One more message with this key."""
+        self.heat = min(self._left(now) + 1.0, most)
+        self.at = now
+
+    def holds(self, now: float, least: float) -> bool:
+        """Whether it still comes often enough."""
+        return self._left(now) >= least
+
+    def _left(self, now: float) -> float:
+        return self.heat * 0.5 ** (max(now - self.at, 0.0) / HALF_LIFE)
+
+
+_MOST_CONVICTIONS: Final = 256  # at once; one of a facet's keys has at least a share of its count
+_LIFTED: Final = 0.25  # of the bound: below, a conviction is lifted
+_HOTTEST: Final = 2.0  # times the bound: so a conviction ends three half-lives after its flood
+
+
+class HeavyHitters:
+    """All facets of all messages that one process has taken a look at. Times in seconds of one stopwatch."""
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
+        self._sketches = {facet: Sketch(self._bounds.keys) for facet in Facet}
+        self._all = Count(0.0)
+        self._convictions: dict[tuple[Facet, Key], Conviction] = {}
+
+    def judge(
+        self, keys: Sequence[tuple[Facet, Key]], now: float, host: int, local: int
+    ) -> Conviction | None:
+        """Counts a message by its keys, narrow ones first; the narrowest conviction that it falls under."""
+        self._all.add(now, 0, 0)
+        for facet, key in keys:
+            if (standing := self._standing(facet, key, now)) is not None:
+                return standing
+            count = self._sketches[facet].add(key, now, host, local)
+            if count.count >= self._bounds.count and self._is_flood(facet, count):
+                return self._convict(facet, key, count, now)
+        return None
+
+    def standing(self, keys: Sequence[tuple[Facet, Key]], now: float) -> Conviction | None:
+        """The conviction that a message falls under of which no more than these keys are known yet."""
+        if not self._convictions:
+            return None
+        for facet, key in keys:
+            if (standing := self._standing(facet, key, now)) is not None:
+                self._all.add(now, 0, 0)
+                return standing
+        return None
+
+    def convictions(self, now: float) -> Iterator[Conviction]:
+        """Those that hold."""
+        return (one for one in self._convictions.values() if one.holds(now, self._least(one.facet)))
+
+    def top(self, facet: Facet, now: float, most: int) -> list[tuple[Key, Count]]:
+        """The most frequent keys of one facet."""
+        return self._sketches[facet].top(now, most)
+
+    def total(self, now: float) -> float:
+        """How many messages came of late, counted as keys are."""
+        return self._all.fade(now)
+
+    def _standing(self, facet: Facet, key: Key, now: float) -> Conviction | None:
+        found = self._convictions.get((facet, key)) if self._convictions else None
+        if found is None:
+            return None
+        if not found.holds(now, self._least(facet)):
+            del self._convictions[facet, key]
+            return None
+        found.warm(now, self._bound(facet) * _HOTTEST)
+        return found
+
+    def _is_flood(self, facet: Facet, count: Count) -> bool:
+        bound = self._bound(facet)
+        if count.count < bound or count.hosts.bit_count() < DIVERSE:
+            return False
+        great = count.count >= self._bounds.share * self._all.count
+        return great or count.count >= bound * self._bounds.overwhelming
+
+    def _convict(self, facet: Facet, key: Key, count: Count, now: float) -> Conviction:
+        convictions = self._convictions
+        if len(convictions) >= _MOST_CONVICTIONS:
+            coldest = min(convictions.values(), key=attrgetter("at"))
+            del convictions[coldest.facet, coldest.key]
+        share = count.count / max(self._all.count, 1.0)
+        made = Conviction(facet, key, now, count.count, share, count.hosts.bit_count(), count.count, now)
+        convictions[facet, key] = made
+        return made
+
+    def _bound(self, facet: Facet) -> int:
+        return self._bounds.count if facet in NARROW else self._bounds.wide
+
+    def _least(self, facet: Facet) -> float:
+        return self._bound(facet) * _LIFTED
