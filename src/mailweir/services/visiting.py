@@ -1,0 +1,232 @@
+"""One peer's mail as the throttles see it: whose is slowed or put off, by what it costs others.
+
+    visit = Visit(throttling, ip)             # one for each connection
+    visit.hello(name)
+    visit.begin(sender)
+    ruling = visit.recipient(inbox)           # the sender is judged here, when it is known whom it hits
+    ruling = visit.content(octets)
+    visit.told(ruling, inboxes, reply)
+
+A Ruling, or None when mail may go on. Nothing here waits, and every table has a bound. First it counts how
+often each thing came that the sender has (`policy/tiers`), then what many senders have in common
+(`policy/heavy_hitters`). Under suspicion whoever comes back passes (`policy/returning_senders`).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from mailweir.model.address import Address, Host, Inbox, canonical_domain, host_of
+from mailweir.model.explanation import Explanation
+from mailweir.model.ruling import SUBJECT_LENGTH, Action, Rule, Ruling
+from mailweir.policy.heavy_hitters import BITS, Conviction, Facet, Key
+from mailweir.policy.networks import widths
+from mailweir.policy.tiers import Delay
+from mailweir.services.throttling import Throttling
+from mailweir.wire.mime.fingerprint import Fingerprint, fingerprint
+
+_LONGEST_HOST: Final = 255  # characters (RFC 1035 §2.3.4)
+_OWN: Final = frozenset({Rule.ADDRESS, Rule.NETWORK, Rule.WIDE_NETWORK})
+_REFUNDED: Final = 50  # keys of one delivery that get back what it would have taken
+_EXPLAINED: Final = 10  # recipients of one delivery whose owners can read why
+
+
+class Visit:
+    """One peer, with what is known of it and of the delivery that it is making."""
+
+    __slots__ = (
+        "_envelope",
+        "_facets",
+        "_hello",
+        "_host",
+        "_ip",
+        "_judged",
+        "_sender",
+        "_shared",
+        "_throttling",
+        "_widths",
+    )
+
+    def __init__(self, throttling: Throttling, ip: str) -> None:
+        self._throttling = throttling
+        self._ip = ip
+        self._widths: tuple[str, str, str] | None = None
+        self._hello = ""
+        self._sender: str | None = None
+        self._host = Host("")
+        self._judged = False
+        self._envelope: Ruling | None = None
+        self._facets: Sequence[tuple[Facet, Key]] = ()
+        self._shared: Sequence[tuple[Rule, str]] = ()  # that strangers are counted by, too
+
+    def hello(self, name: str) -> None:
+        """What the peer calls itself."""
+        self._hello = name.lower()[:SUBJECT_LENGTH]
+
+    def begin(self, sender: Address | None) -> None:
+        """A new delivery from this sender, None for the null path."""
+        self._sender = None if sender is None else str(sender)
+        self._host = Host(
+            "" if sender is None else canonical_domain(sender.domain).rstrip(".")[-_LONGEST_HOST:]
+        )
+        self._judged = False
+
+    def recipient(self, inbox: Inbox) -> Ruling | None:
+        """On one more recipient of the delivery. What hits its sender hits each of them."""
+        if not self._judged:
+            self._judged = True
+            ruling = self._on_envelope()
+            # An answer is held once, and the others come with it.
+            self._envelope = None if ruling is None or ruling.action is Action.SLOW else ruling
+        else:
+            ruling = self._envelope
+        if ruling is None or ruling.action is Action.SLOW:
+            ruling = self._on_inbox(inbox) or ruling
+        return self._decided(ruling, inbox)
+
+    def content(self, content: bytes) -> Ruling | None:
+        """On the whole message, which is counted by this. It is never held: it is here."""
+        throttling = self._throttling
+        now = throttling.clock.monotonic()
+        made = fingerprint(content)
+        keys: list[tuple[Rule, str]] = []
+        if made.from_domain and made.from_domain != self._host:
+            keys.append((Rule.FROM_DOMAIN, throttling.suffixes.registrable(Host(made.from_domain)).domain))
+        if made.reply_to:
+            keys.append((Rule.REPLY_TO, made.reply_to))
+        delay = throttling.tiers.take(keys, now)
+        if delay is not None and not delay.is_held:
+            return self._decided(self._delayed(delay, now), None)
+        family = self._facets[-1][1] if self._host and self._facets else made.from_domain
+        facets = [*_narrow_facets(made, family), *self._facets]
+        host = 1 << throttling.hash(self._host) % BITS
+        local = 1 << throttling.hash(self._sender or "") % BITS
+        return self._decided(self._suspected(throttling.floods.judge(facets, now, host, local), now), None)
+
+    def told(self, ruling: Ruling, inboxes: Sequence[Inbox], reply: str) -> None:
+        """The peer was told that, about mail for these inboxes."""
+        for inbox in inboxes[:_EXPLAINED]:
+            self._throttling.explain(self._explanation(ruling, inbox, reply, acted=True))
+
+    def _on_envelope(self) -> Ruling | None:
+        throttling = self._throttling
+        now = throttling.clock.monotonic()
+        address, network, wide = self._networks()
+        own = ((Rule.ADDRESS, address), (Rule.NETWORK, network), (Rule.WIDE_NETWORK, wide))
+        shared: list[tuple[Rule, str]] = []
+        facets: list[tuple[Facet, Key]] = [(Facet.NETWORK, network)]
+        if self._hello:
+            shared.append((Rule.HELLO, self._hello))
+            facets.append((Facet.HELLO, self._hello))
+        if self._sender is None:
+            shared.append((Rule.NULL_SENDER, address))
+        else:
+            name = throttling.suffixes.registrable(self._host)
+            shared += (Rule.SENDER_DOMAIN, name.domain), (Rule.SENDER_FAMILY, name.family)
+            if throttling.directory.holder_of(self._host) is None:
+                facets += (Facet.DOMAIN, name.domain), (Facet.FAMILY, name.family)
+        self._facets, self._shared = facets, shared
+        delay = throttling.tiers.take((*own, *shared), now)
+        if delay is not None:
+            return self._delayed(delay, now)
+        return self._suspected(throttling.floods.standing(facets, now), now)
+
+    def _on_inbox(self, inbox: Inbox) -> Ruling | None:
+        throttling = self._throttling
+        owner = throttling.directory.owner_of(inbox)
+        if owner is None:
+            keys = ((Rule.INBOX, inbox), (Rule.RECIPIENT_HOST, host_of(inbox)))
+        else:
+            keys = ((Rule.ACCOUNT, owner),)
+        now = throttling.clock.monotonic()
+        delay = throttling.tiers.take(keys, now)
+        if len(self._shared) < _REFUNDED:
+            self._shared = (*self._shared, *keys)
+        return None if delay is None else self._delayed(delay, now)
+
+    def _networks(self) -> tuple[str, str, str]:
+        found = self._widths
+        if found is None:
+            found = self._widths = widths(self._ip)
+        return found
+
+    def _delayed(self, delay: Delay, now: float) -> Ruling | None:
+        """A message ahead of its turn; an address that goes on all the same is banned for a while.
+
+        Where it is ahead because of others, it passes when it comes back.
+        """
+        throttling = self._throttling
+        if delay.is_held:
+            return self._of_delay(delay)
+        if delay.tier.rule not in _OWN:
+            return self._of_delay(delay) if self._wait(now) else None
+        if delay.tier.rule is not Rule.ADDRESS:
+            return self._of_delay(delay)
+        seconds = throttling.offenders.offended(delay.subject, now)
+        if not seconds or throttling.dry_run or throttling.bans.is_allowed(self._ip):
+            return self._of_delay(delay)
+        why = f"more than {delay.tier.rate:g} messages a second, again and again"
+        throttling.bans.ban_for_flooding(self._ip, seconds, why)
+        return self._made(Action.BAN, delay.tier.rule, delay.subject, seconds, _figures(delay))
+
+    def _suspected(self, conviction: Conviction | None, now: float) -> Ruling | None:
+        wait = 0.0 if conviction is None else self._wait(now)
+        if conviction is None or not wait:
+            return None
+        self._throttling.tiers.refund(self._shared)  # others have a right to what it would have taken
+        self._shared = ()
+        subject = f"{conviction.facet.value} {_readable(conviction.key)}"
+        figures = {
+            "messages": round(conviction.count),
+            "share": round(conviction.share, 3),
+            "hosts": conviction.hosts,
+        }
+        return self._made(Action.LATER, Rule.FLOOD, subject, wait, figures)
+
+    def _wait(self, now: float) -> float:
+        """Seconds after which it is to come back; 0 when it has."""
+        throttling = self._throttling
+        return throttling.returning.wait(self._networks()[1], throttling.hash(self._sender or ""), now)
+
+    def _of_delay(self, delay: Delay) -> Ruling:
+        action = Action.SLOW if delay.is_held else Action.LATER
+        return self._made(action, delay.tier.rule, delay.subject, delay.seconds, _figures(delay))
+
+    def _made(
+        self, action: Action, rule: Rule, subject: str, seconds: float, figures: dict[str, float]
+    ) -> Ruling:
+        short = subject[:SUBJECT_LENGTH]
+        return Ruling(action, rule, seconds, short, figures, self._throttling.code(rule, short))
+
+    def _decided(self, ruling: Ruling | None, inbox: Inbox | None) -> Ruling | None:
+        """The same, unless this is a dry run."""
+        throttling = self._throttling
+        if ruling is None or not throttling.dry_run:
+            return ruling
+        throttling.explain(self._explanation(ruling, inbox, "", acted=False))
+        return None
+
+    def _explanation(self, ruling: Ruling, inbox: Inbox | None, reply: str, *, acted: bool) -> Explanation:
+        at = self._throttling.clock.now()
+        return Explanation(at, ruling, self._ip, self._hello, self._sender, inbox, acted, reply)
+
+
+def _narrow_facets(made: Fingerprint, family: Key) -> list[tuple[Facet, Key]]:
+    """What one tool or campaign has to itself; and the shape of its header, which others may have, too."""
+    facets: list[tuple[Facet, Key]] = []
+    if made.body:
+        facets.append((Facet.BODY, made.body))
+    if made.attachment:
+        facets.append((Facet.ATTACHMENT, made.attachment))
+    if made.reply_to:
+        facets.append((Facet.REPLY_TO, made.reply_to))
+    octets = family if isinstance(family, bytes) else family.encode("utf-8", "replace")
+    facets += (Facet.TOOL, made.shape + octets), (Facet.SHAPE, made.shape)
+    return facets
+
+
+def _figures(delay: Delay) -> dict[str, float]:
+    return {"rate": delay.tier.rate, "burst": delay.tier.burst, "ahead": round(delay.seconds, 3)}
+
+
+def _readable(key: Key) -> str:
+    return key if isinstance(key, str) else f"{key[:8].hex()} {key[8:].decode('utf-8', 'replace')}".strip()
