@@ -1,48 +1,114 @@
 """The public door: anybody may hand in mail; what is asked of it is decided without waiting."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailweir.model.address import Address
+from mailweir.model.ruling import Action, Ruling
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.door import Door, Refused, Visitor, mailbox, nobody, told, transaction
+from mailweir.servers.smtp.door import Door, Refused, Slowed, Visitor, mailbox, nobody, told, transaction
 from mailweir.services.reception import Receipt, Reception
-from mailweir.wire.smtp.events import Authenticate, Event, Mail, Message, Recipient
+from mailweir.services.throttling import Throttling
+from mailweir.services.visiting import Visit
+from mailweir.wire.smtp.events import Authenticate, Event, Hello, Mail, Message, Recipient
+from mailweir.wire.smtp.grammar import Path
 from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Rules
+
+
+def _nobody(ip: str) -> bool:
+    del ip
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class PublicDoor(Door):
     """`rules` of the conversation; `any_login` takes every user name and password (profile `local`).
 
-    It is the same for every peer, and so its own desk.
+    Who is not `exempt` is throttled, unless there are no throttles.
     """
 
     reception: Reception
     rules: Rules
     any_login: bool = False
     refused: Refused = nobody
+    throttling: Throttling | None = None
+    exempt: Callable[[str], bool] = _nobody
 
-    def desk(self, ip: str) -> "PublicDoor":
+    def desk(self, ip: str) -> "PublicDesk":
         """For a peer at that address."""
-        del ip
-        return self
-
-    def decide(self, event: Event) -> Reply | None:
-        """The answer to an event that is not a message; None is the usual positive reply."""
-        if isinstance(event, Recipient):
-            address = mailbox(event.path, self.rules.hostname)
-            verdict = self.reception.verdict_on_recipient(address.domain)
-            return told(replies.of_verdict(verdict), address, self.refused)
-        if isinstance(event, Mail):
-            return replies.of_verdict(self.reception.verdict_on_mail())
-        if isinstance(event, Authenticate) and not self.any_login:
-            return replies.WRONG_LOGIN
-        return None
-
-    def deliver(self, message: Message, visitor: Visitor) -> Receipt:
-        """Hands a finished transaction in."""
-        return self.reception.deliver(transaction(message, visitor, self.rules.hostname))
+        throttling = self.throttling
+        visit = None if throttling is None or not ip or self.exempt(ip) else Visit(throttling, ip)
+        return PublicDesk(self, visit)
 
     def hesitates(self) -> bool:
         """Whether answers to messages should come slowly."""
         return self.reception.hesitates()
+
+
+class PublicDesk:
+    """One peer."""
+
+    __slots__ = ("_door", "_visit")
+
+    def __init__(self, door: PublicDoor, visit: Visit | None) -> None:
+        self._door = door
+        self._visit = visit
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the conversation with this peer."""
+        return self._door.rules
+
+    def decide(self, event: Event) -> Reply | Slowed | None:
+        """The answer to an event that is not a message; None is the usual positive reply."""
+        door, visit = self._door, self._visit
+        if isinstance(event, Recipient):
+            return self._on_recipient(mailbox(event.path, door.rules.hostname))
+        if isinstance(event, Mail):
+            if visit is not None:
+                visit.begin(_address(event.sender))
+            return replies.of_verdict(door.reception.verdict_on_mail())
+        if isinstance(event, Hello):
+            if visit is not None:
+                visit.hello(event.name)
+        elif isinstance(event, Authenticate) and not door.any_login:
+            return replies.WRONG_LOGIN
+        return None
+
+    def deliver(self, message: Message, visitor: Visitor) -> Receipt | Reply:
+        """Hands a finished transaction in, unless it is put off."""
+        door, visit = self._door, self._visit
+        if visit is not None and (ruling := visit.content(message.content)) is not None:
+            reply = replies.of_ruling(ruling)
+            inboxes = [mailbox(path, door.rules.hostname).inbox for path in message.recipients]
+            visit.told(ruling, inboxes, str(reply))
+            for inbox in inboxes[:1]:
+                door.refused(inbox, str(reply))
+            return reply
+        return door.reception.deliver(transaction(message, visitor, door.rules.hostname))
+
+    def _on_recipient(self, address: Address) -> Reply | Slowed | None:
+        door, visit = self._door, self._visit
+        reply = replies.of_verdict(door.reception.verdict_on_recipient(address.domain))
+        if visit is None or reply is not None:
+            return told(reply, address, door.refused)
+        inbox = address.inbox
+        ruling = visit.recipient(inbox)
+        if ruling is None:
+            return None
+        return self._ruled(visit, ruling, address)
+
+    def _ruled(self, visit: Visit, ruling: Ruling, address: Address) -> Reply | Slowed:
+        inbox = address.inbox
+        if ruling.action is Action.SLOW:
+            visit.told(ruling, (inbox,), "")
+            return Slowed(None, ruling.seconds)
+        reply = replies.of_ruling(ruling)
+        visit.told(ruling, (inbox,), str(reply))
+        told(reply, address, self._door.refused)
+        return reply
+
+
+def _address(path: Path | None) -> Address | None:
+    return None if path is None else Address(path.local, path.domain)

@@ -1,8 +1,10 @@
 """How SMTP words what is decided elsewhere: one table."""
 
+import math
 from collections.abc import Mapping
 
 from mailweir.model.message import QueueId
+from mailweir.model.ruling import Action, Rule, Ruling
 from mailweir.model.verdict import Verdict
 from mailweir.ports.errors import UnavailableError
 from mailweir.wire.smtp.reply import Reply
@@ -43,6 +45,38 @@ _REFUSALS: Mapping[Verdict, Reply] = {
     Verdict.OVER_QUOTA: OVER_QUOTA,
     Verdict.ELSEWHERE: ELSEWHERE,
 }
+
+
+_TOO_FAST: Mapping[Rule, str] = {
+    Rule.ADDRESS: "Too many messages from your address",
+    Rule.NETWORK: "Too many messages from your network",
+    Rule.WIDE_NETWORK: "Too many messages from your network",
+    Rule.HELLO: "Too many messages from hosts that call themselves as you do",
+    Rule.SENDER_DOMAIN: "Too many messages from the sender's domain",
+    Rule.SENDER_FAMILY: "Too many messages from the sender's domain",
+    Rule.NULL_SENDER: "Too many messages without a sender from your address",
+    Rule.FROM_DOMAIN: "Too many messages from the domain in From",
+    Rule.REPLY_TO: "Too many messages with this Reply-To",
+    Rule.INBOX: "Too many messages for this recipient",
+    Rule.RECIPIENT_HOST: "Too many messages for this domain",
+    Rule.ACCOUNT: "Too many messages for the holder of this address",
+    Rule.FLOOD: "This looks like a flood that is under way",
+}
+
+
+def of_ruling(ruling: Ruling) -> Reply:
+    """What a peer is told whose mail is put off, or of whom nothing is taken for a while.
+
+    The code in it finds the reason. 421 for a ban that nobody but a counter has decided: honest mail waits
+    elsewhere until it is over, and does not bounce.
+    """
+    what = _TOO_FAST[ruling.rule]
+    if ruling.action is Action.BAN:
+        minutes = math.ceil(ruling.seconds / 60)
+        text = f"{what}, again and again; come back in {minutes} minutes [{ruling.code}]"
+        return Reply(421, "4.7.1", text, closes=True)
+    text = f"{what}; try again in {math.ceil(ruling.seconds)} seconds [{ruling.code}]"
+    return Reply(450, "4.2.1", text) if ruling.rule is Rule.INBOX else Reply(451, "4.7.1", text)
 
 
 def of_verdict(verdict: Verdict) -> Reply | None:
