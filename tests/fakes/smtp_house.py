@@ -20,6 +20,7 @@ from mailweir.adapters.system import SystemClock
 from mailweir.model.message import Delivery, QueueId
 from mailweir.policy.admission import Hosts
 from mailweir.policy.alternates import Alternates
+from mailweir.policy.overload import Backlog
 from mailweir.ports.intake import Room
 from mailweir.servers.smtp import tls
 from mailweir.servers.smtp.door import Door
@@ -46,6 +47,7 @@ class HeldIntake:
         self.deliveries: list[Delivery] = []
         self.asked = asyncio.Event()
         self.its_room = Room.CALM
+        self.its_backlog = Backlog(0, 0.0)
         self._gate = asyncio.Event()
         self._gate.set()
         self._error: Exception | None = None
@@ -65,6 +67,9 @@ class HeldIntake:
         if self._error is not None:
             raise self._error
         self.deliveries.append(delivery)
+
+    def backlog(self) -> Backlog:
+        return self.its_backlog
 
     def room(self) -> Room:
         return self.its_room

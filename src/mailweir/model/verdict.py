@@ -10,6 +10,7 @@ class Verdict(Enum):
     NOT_OURS = "not ours"  # mail for a host that this service does not receive for
     STORE_FULL = "store full"
     STORE_AWAY = "store away"
+    OVERLOADED = "overloaded"  # more mail comes than can be kept, and others have a greater claim
     SIGN_IN_FIRST = "sign in first"
     WRONG_LOGIN = "wrong login"
     TOO_MANY_WRONG = "too many wrong logins"

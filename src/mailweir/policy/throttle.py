@@ -15,6 +15,7 @@ from typing import Final
 
 _MICRO: Final = 1_000_000  # whole microseconds: sums of them are exact
 _FORGOTTEN: Final = 2  # cells at each charge: after a flood the table shrinks as fast as it grew
+_NOW_AND_THEN: Final = 3  # where a charge has to be cheap, one in four, by the last bits of its microsecond
 
 
 class Cells:
@@ -55,13 +56,19 @@ class Cells:
         When it is in more than `patience`, it does nothing, and is charged nothing.
         """
         moment = round(now * _MICRO)
-        paid = max(self._cells.get(key, moment), moment)
-        wait = paid - moment - self._tolerance
-        if wait > patience * _MICRO:
-            return wait / _MICRO
-        self._cells[key] = paid + self._interval
-        self._cells.move_to_end(key)
-        self._forget(moment)
+        cells = self._cells
+        paid = cells.get(key, moment)
+        wait = 0
+        if paid <= moment:
+            paid = moment
+        else:
+            wait = paid - moment - self._tolerance
+            if wait > patience * _MICRO:
+                return wait / _MICRO
+        cells[key] = paid + self._interval
+        cells.move_to_end(key)
+        if len(cells) > self._most or not moment & _NOW_AND_THEN:
+            self._forget(moment)
         return wait / _MICRO if wait > 0 else 0.0
 
     def refund(self, key: Hashable) -> None:
@@ -71,7 +78,7 @@ class Cells:
 
     def _forget(self, moment: int) -> None:
         cells = self._cells
-        for _ in range(_FORGOTTEN):
+        for _ in range(_FORGOTTEN * (_NOW_AND_THEN + 1)):
             if len(cells) <= self._most and cells[next(iter(cells))] > moment:
                 return
             cells.popitem(last=False)

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Protocol
 
 from mailweir.model.message import Delivery
+from mailweir.policy.overload import Backlog
 
 
 class Room(Enum):
@@ -26,6 +27,10 @@ class Intake(Protocol):
         was deleted since. Raises UnavailableError when nothing is promised; the message may be there
         all the same (RFC 1047).
         """
+        ...
+
+    def backlog(self) -> Backlog:
+        """What waits to be kept. Costs nothing."""
         ...
 
     def room(self) -> Room:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailweir.adapters.local.bus import LocalBus
+from mailweir.adapters.machine_memory import MachineMemory
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.disk import probe
@@ -115,8 +116,9 @@ async def _first_room(committer: CommitterApart) -> Room:
 
 def reception(settings: Settings, intake: Intake, directory: Directory) -> Reception:
     """The receiving half of the system on this intake."""
-    own, taken = alternates(settings), hosts(settings)
-    return Reception(intake, directory, SystemClock(), RandomIds(), taken, own, settings.node_name)
+    own, taken, clock = alternates(settings), hosts(settings), SystemClock()
+    memory = MachineMemory(clock.monotonic).share
+    return Reception(intake, directory, clock, RandomIds(), taken, own, settings.node_name, memory)
 
 
 def hosts(settings: Settings) -> Hosts:

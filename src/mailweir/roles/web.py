@@ -160,9 +160,12 @@ class Dropping:
         Raises UnavailableError.
         """
         address = Address.parse(email)
-        if address is None or self.reception.verdict_on_recipient(address.domain) is not Verdict.ACCEPT:
+        if address is None:
             return None
-        if self.reception.verdict_on_mail() is not Verdict.ACCEPT:
+        verdict = self.reception.verdict_on_recipient(address)
+        if verdict is Verdict.NOT_OURS:
+            return None
+        if verdict is not Verdict.ACCEPT or self.reception.verdict_on_mail() is not Verdict.ACCEPT:
             raise UnavailableError("the store takes no mail just now")
         peer = Peer(ip, 0, hello=self.hostname)
         receipt = self.reception.deliver(Transaction(None, [address], octets, peer, protocol="HTTP"))

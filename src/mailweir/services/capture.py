@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mailweir.model.account import is_key
 from mailweir.model.address import Address
 from mailweir.model.verdict import Verdict
+from mailweir.policy.overload import Standing
 from mailweir.services.metering import Metering
 from mailweir.services.reception import Receipt, Reception, Transaction
 from mailweir.services.signin import Login, SignIn, password_alone
@@ -54,8 +55,9 @@ class Capture:
 
     def verdict_on_recipient(self, address: Address, login: Login | None) -> Verdict:
         """Whether mail for this address is captured: for any, unless the key is for one place only."""
-        covered = login is None or login.grant.scope.covers(address.inbox)
-        return Verdict.ACCEPT if covered else Verdict.ELSEWHERE
+        if login is not None and not login.grant.scope.covers(address.inbox):
+            return Verdict.ELSEWHERE
+        return self.reception.verdict_on_load(Standing.SIGNED_IN)
 
     def deliver(self, transaction: Transaction, login: Login | None) -> Receipt:
         """Has it kept for every recipient or for none, and saved for the account if it captures privately.

@@ -3,17 +3,18 @@
 Nothing here waits: a door asks, and `Receipt.kept` completes when a `250` may be said.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
 
 from mailweir.model.account import AccountName
-from mailweir.model.address import Address, Host, canonical_domain
+from mailweir.model.address import Address, Host, Inbox, canonical_domain, host_of
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient
 from mailweir.model.verdict import Verdict
 from mailweir.policy.admission import Hosts
 from mailweir.policy.alternates import Alternates
+from mailweir.policy.overload import Standing, is_calm, is_put_off
 from mailweir.policy.visibility import saver
 from mailweir.ports.clock import Clock, Ids
 from mailweir.ports.directory import Directory
@@ -39,6 +40,10 @@ class Transaction(Struct, frozen=True, gc=False):
     flaws: tuple[str, ...] = ()
 
 
+def _unknown() -> float:
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Reception:
     """The receiver's half of the system. `hostname` is how we name ourselves in trace fields.
@@ -53,6 +58,8 @@ class Reception:
     hosts: Hosts
     alternates: Alternates
     hostname: str
+    memory: Callable[[], float] = _unknown
+    """Which share of the memory is used; asked for each recipient."""
 
     def verdict_on_mail(self) -> Verdict:
         """Whether there is room for a message at all."""
@@ -61,14 +68,18 @@ class Reception:
             return Verdict.STORE_FULL
         return Verdict.STORE_AWAY if room is Room.BROKEN else Verdict.ACCEPT
 
-    def verdict_on_recipient(self, domain: str) -> Verdict:
-        """Whether mail for an address at this domain is taken."""
-        hosts = self.hosts
-        if hosts.any:
+    def verdict_on_recipient(self, address: Address, *, known: bool = False) -> Verdict:
+        """Whether mail for this address is taken, from a peer that is `known` to have sent some before."""
+        if not self._takes(address.domain):
+            return Verdict.NOT_OURS
+        if is_calm(self.intake.backlog(), self.memory()):
             return Verdict.ACCEPT
-        host = Host(canonical_domain(domain))
-        taken = hosts.takes(host) or self.directory.holder_of(host) is not None
-        return Verdict.ACCEPT if taken else Verdict.NOT_OURS
+        return self.verdict_on_load(self._standing(address.inbox, known=known))
+
+    def verdict_on_load(self, standing: Standing) -> Verdict:
+        """Whether mail of that standing is taken now."""
+        put_off = is_put_off(standing, self.intake.backlog(), self.memory())
+        return Verdict.OVERLOADED if put_off else Verdict.ACCEPT
 
     def hesitates(self) -> bool:
         """Whether the store is past its first watermark, so that answers should come slowly."""
@@ -105,6 +116,23 @@ class Reception:
             flaws=transaction.flaws,
         )
         return Receipt(queue_id, self.intake.deliver(delivery))
+
+    def _takes(self, domain: str) -> bool:
+        hosts = self.hosts
+        if hosts.any:
+            return True
+        host = Host(canonical_domain(domain))
+        return hosts.takes(host) or self.directory.holder_of(host) is not None
+
+    def _standing(self, inbox: Inbox, *, known: bool) -> Standing:
+        directory = self.directory
+        if directory.reserver_of(inbox) is not None:
+            return Standing.PRIVATE_ADDRESS
+        if directory.owner_of(inbox) is not None:
+            return Standing.PRIVATE_DOMAIN
+        if directory.holder_of(host_of(inbox)) is not None:
+            return Standing.HOSTED
+        return Standing.KNOWN if known else Standing.STRANGER
 
     def _recipient(self, address: Address, capturer: AccountName | None) -> Recipient:
         inbox = self.alternates.inbox(address)

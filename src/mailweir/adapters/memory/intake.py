@@ -4,6 +4,7 @@ import asyncio
 
 from mailweir.adapters.memory.store import MemoryStore
 from mailweir.model.message import Delivery
+from mailweir.policy.overload import Backlog
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Room
 
@@ -25,6 +26,10 @@ class MemoryIntake:
         self._store.keep(delivery)
         kept.set_result(None)
         return kept
+
+    def backlog(self) -> Backlog:
+        """Nothing waits, ever."""
+        return Backlog(0, 0.0)
 
     def room(self) -> Room:
         """By the octets that are kept."""

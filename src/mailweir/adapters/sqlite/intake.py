@@ -22,6 +22,7 @@ from mailweir.adapters.sqlite.gauge import RoomGauge
 from mailweir.adapters.sqlite.writer import Writer
 from mailweir.model.address import Inbox
 from mailweir.model.message import Delivery
+from mailweir.policy.overload import Backlog
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Room
@@ -32,6 +33,8 @@ _PENDING_COUNT = 10_000  # about a second's work of a fast disk
 _PENDING_OCTETS = 64 * 1024 * 1024  # of messages in memory that are not on disk yet
 _WORTH = 8  # deliveries that need not wait for more of the same turn of the loop
 _FLYING = 2  # batches with the committer: it has the next one at hand when it has answered one
+_OLD = 0.9  # how much earlier batches count beside a new one
+_TICK = 0.001  # seconds
 _CLOSING = 10.0  # seconds that closing waits for what is pending
 
 _Waiting = tuple[Delivery, asyncio.Future[None]]
@@ -65,6 +68,8 @@ class SqliteIntake:
         self._count = 0  # pending and running
         self._octets = 0
         self._flying = 0
+        self._rate = 0.0  # deliveries that were kept in a second of work, of late
+        self._busy_since = 0.0
         self._soon = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -108,6 +113,10 @@ class SqliteIntake:
             self._loop.call_soon(self._start_soon)  # soon: what arrives in the same turn of the loop joins
         return kept
 
+    def backlog(self) -> Backlog:
+        """Deliveries that are not synced yet, and at which pace they are."""
+        return Backlog(self._count, self._rate)
+
     def room(self) -> Room:
         """As measured when it was last asked for; call it on the loop."""
         return self._gauge.room()
@@ -146,6 +155,8 @@ class SqliteIntake:
 
     def _start(self) -> None:
         batch: list[_Waiting] = []
+        if not self._flying:
+            self._busy_since = self._loop.time()
         self._flying += 1
         octets = 0
         while self._pending and len(batch) < _BATCH_COUNT:
@@ -165,6 +176,7 @@ class SqliteIntake:
             batch += self._pending  # nothing that waits will be written any more
             self._pending.clear()
         self._flying -= 1
+        self._learn(len(batch))
         self._go_on()
         if not self._flying:
             self._idle.set()
@@ -174,6 +186,12 @@ class SqliteIntake:
         self._answer(batch, [_said_again(error) for _ in batch])
         if not isinstance(error, UnavailableError):
             raise error
+
+    def _learn(self, kept: int) -> None:
+        now = self._loop.time()
+        worked = max(now - self._busy_since, _TICK)
+        self._busy_since = now
+        self._rate = _OLD * self._rate + (1 - _OLD) * kept / worked
 
     def _answer(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
         inboxes: dict[Inbox, None] = {}

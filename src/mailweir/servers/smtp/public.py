@@ -49,11 +49,12 @@ class PublicDoor(Door):
 class PublicDesk:
     """One peer."""
 
-    __slots__ = ("_door", "_visit")
+    __slots__ = ("_door", "_known", "_visit")
 
     def __init__(self, door: PublicDoor, visit: Visit | None) -> None:
         self._door = door
         self._visit = visit
+        self._known = False  # whether it has handed a message in
 
     @property
     def rules(self) -> Rules:
@@ -86,11 +87,12 @@ class PublicDesk:
             for inbox in inboxes[:1]:
                 door.refused(inbox, str(reply))
             return reply
+        self._known = True
         return door.reception.deliver(transaction(message, visitor, door.rules.hostname))
 
     def _on_recipient(self, address: Address) -> Reply | Slowed | None:
         door, visit = self._door, self._visit
-        reply = replies.of_verdict(door.reception.verdict_on_recipient(address.domain))
+        reply = replies.of_verdict(door.reception.verdict_on_recipient(address, known=self._known))
         if visit is None or reply is not None:
             return told(reply, address, door.refused)
         inbox = address.inbox

@@ -12,6 +12,7 @@ from mailweir.wire.smtp.reply import Reply
 STORE_FULL = Reply(452, "4.3.1", "No room for more mail just now, try again later")
 STORE_AWAY = Reply(451, "4.3.0", "Mail cannot be kept just now, try again later")
 NOT_OURS = Reply(550, "5.7.1", "This server does not take mail for that host")
+OVERLOADED = Reply(451, "4.3.2", "More mail comes than can be kept just now, try again in a minute")
 SHUTTING_DOWN = Reply(421, "4.3.2", "Shutting down, try again in a moment", closes=True)
 TOO_MANY_SESSIONS = Reply(421, "4.3.2", "Too many connections, try again later", closes=True)
 # In place of an answer that should come slowly, when too many others are held already.
@@ -37,6 +38,7 @@ _REFUSALS: Mapping[Verdict, Reply] = {
     Verdict.NOT_OURS: NOT_OURS,
     Verdict.STORE_FULL: STORE_FULL,
     Verdict.STORE_AWAY: STORE_AWAY,
+    Verdict.OVERLOADED: OVERLOADED,
     Verdict.SIGN_IN_FIRST: SIGN_IN_FIRST,
     Verdict.WRONG_LOGIN: WRONG_LOGIN,
     Verdict.TOO_MANY_WRONG: TOO_MANY_WRONG,
