@@ -102,6 +102,14 @@ class Settings:
         int,
         Setting(kinds.limit(36_500), "30", "For how many days a public inbox keeps a message.", internet="4"),
     ]
+    blocklist_limit: Annotated[
+        int,
+        Setting(
+            kinds.number(2, 1_000_000),
+            "200000",
+            "How many entries the blocklist has at most; what rules ban by themselves gets half of them.",
+        ),
+    ]
     message_size_limit: Annotated[
         int, Setting(kinds.size(_LARGEST_MESSAGE), "25MiB", "The largest message that is taken.")
     ]
