@@ -4,14 +4,18 @@ import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from fakes.makers import HandClock
+from mailweir.adapters.memory.banbook import MemoryBanBook, MemoryBook
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.adapters.suffixes import PublicSuffixes
 from mailweir.model.address import Address, Inbox
 from mailweir.model.explanation import Explanation
 from mailweir.model.ruling import Ruling
+from mailweir.policy.ban_subjects import Bounds
+from mailweir.services.ban_keeping import BanKeeping
+from mailweir.services.blocklist import Blocklist
 from mailweir.services.throttling import Throttling
 from mailweir.services.visiting import Visit
 
@@ -30,40 +34,27 @@ WORDS: Final = (
 
 
 @dataclass
-class BanList:
-    """Notes who was banned."""
-
-    allowed: set[str] = field(default_factory=set)
-    bans: list[tuple[str, float, str]] = field(default_factory=list)
-
-    def is_allowed(self, ip: str) -> bool:
-        return ip in self.allowed
-
-    def ban_for_flooding(self, ip: str, seconds: float, why: str) -> None:
-        self.bans.append((ip, seconds, why))
-
-
-@dataclass
 class Stand:
     """Throttles with all that they ask."""
 
     clock: HandClock = field(default_factory=HandClock)
-    bans: BanList = field(default_factory=BanList)
     registry: Registry = field(default_factory=Registry)
     explained: list[Explanation] = field(default_factory=list)
-    dry_run: bool = False
+    throttle: Literal["on", "dry-run", "off"] = "on"
 
     def __post_init__(self) -> None:
+        keeping = BanKeeping(MemoryBanBook(MemoryBook()), self.clock, writer="tests", limit=100_000)
+        self.blocklist = Blocklist(keeping, Bounds(), limit=100_000)
         suffixes = PublicSuffixes()
         suffixes.load()
         self.throttling = Throttling(
             suffixes=suffixes,
             directory=MemoryDirectory(self.registry),
             clock=self.clock,
-            bans=self.bans,
+            blocklist=self.blocklist,
             secret=b"of tests",
             explain=self.explained.append,
-            dry_run=self.dry_run,
+            throttle=self.throttle,
         )
 
     def visit(self, ip: str, hello: str = "") -> Visit:
@@ -75,6 +66,8 @@ class Stand:
     def send(self, mail: "Sent") -> Ruling | None:
         """What befalls a whole delivery over a connection of its own; the first ruling ends it."""
         visit = self.visit(mail.ip, mail.hello)
+        if (ruling := visit.welcome()) is not None:
+            return ruling
         visit.begin(Address(*mail.sender.split("@")))
         return visit.recipient(Inbox(mail.inbox)) or visit.content(mail.content)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
+from fakes.floods import Stand
 from fakes.quick import quick_passwords
 from mailweir.adapters.argon2 import Argon2Passwords
 from mailweir.adapters.certificate import made_for
@@ -220,7 +221,7 @@ def a_door(intake: HeldIntake, choices: Mapping[str, object]) -> Door:
     reception = Reception(intake, known, clock, CountingIds(), hosts, ALTERNATES, "mx.test")
     if accounts is None:
         rules = replace(rules, auth=any_login, auth_without_tls=any_login)
-        return PublicDoor(reception, rules, any_login=any_login)
+        return PublicDoor(reception, Stand(throttle="off").throttling, rules, any_login=any_login)
     metering = Metering(MemoryPlans(accounts), known, clock)
     passwords = cast("Argon2Passwords", choices.get("passwords") or quick_passwords())
     capture = Capture(reception, SignIn(known, passwords, clock), metering, for_all=any_login)

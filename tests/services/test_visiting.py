@@ -1,17 +1,23 @@
 """Throttles over whole deliveries: floods are found, honest mail passes, and every table has its bound."""
 
 import random
+from ipaddress import ip_network
+from typing import Final, Literal
 
 import pytest
 
 from fakes.floods import Sent, Stand, a_flood, a_mail, a_text, unique_host
 from mailweir.model.account import AccountName, OwnedAddress
 from mailweir.model.address import Address, Inbox
+from mailweir.model.ban import Kind, Name, Subject, network_name
 from mailweir.model.ruling import Action, Rule, Ruling
 from mailweir.policy.heavy_hitters import Facet
+from mailweir.policy.networks import own_network
 from mailweir.policy.offenders import REFUSALS, SHORTEST
+from mailweir.services.blocklist import Wish
 
 PACE = 1 / 1_500  # seconds between two messages of a flood
+WISH: Final = Wish(None, "tested", "test")
 
 
 @pytest.fixture
@@ -122,24 +128,58 @@ def test_tables_do_not_grow_with_a_flood(stand: Stand, chance: random.Random) ->
     assert all(len(floods.top(facet, stand.clock.monotonic(), 10_000)) <= 1_024 for facet in Facet)
 
 
-def test_four_addresses_at_full_speed_are_banned_within_two_seconds(
+async def test_four_addresses_at_full_speed_are_banned_within_two_seconds(
     stand: Stand, chance: random.Random
 ) -> None:
     content = a_mail({"From": "a@b.test"}, a_text(chance))
     for number in range(4_000):  # two seconds
         stand.send(Sent(f"192.0.2.{number % 4}", "me", "a@b.test", content, f"box{number}@thing.test"))
         stand.clock.advance(1 / 2_000)
-    assert {ip for ip, _, _ in stand.bans.bans} == {f"192.0.2.{number}" for number in range(4)}
-    assert {seconds for _, seconds, _ in stand.bans.bans} >= {SHORTEST}
+    bans = list(stand.blocklist.entries())
+    assert {str(ban.subject) for ban in bans} == {f"192.0.2.{number}" for number in range(4)}
+    ruling = stand.visit("192.0.2.1").welcome()
+    assert ruling is not None
+    assert (ruling.action, ruling.rule) == (Action.BAN, Rule.ADDRESS)
+    assert SHORTEST - 3 < ruling.seconds <= SHORTEST
+    assert stand.visit("192.0.2.4").welcome() is None
+    stand.clock.advance(SHORTEST)
+    assert stand.visit("192.0.2.1").welcome() is None
 
 
-def test_who_the_operator_allows_is_put_off_and_never_banned(stand: Stand, chance: random.Random) -> None:
-    stand.bans.allowed.add("192.0.2.1")
+async def test_who_the_operator_allows_is_put_off_and_never_banned(
+    stand: Stand, chance: random.Random
+) -> None:
+    await stand.blocklist.put("allow", [Subject("network", network_name(own_network("192.0.2.1")))], WISH)
     content = a_mail({}, a_text(chance))
     rulings = [stand.send(Sent("192.0.2.1", "", "a@b.test", content, f"x{n}@y.test")) for n in range(1_000)]
-    assert stand.bans.bans == []
+    assert [ban.register for ban in stand.blocklist.entries()] == ["allow"]
     assert rulings[-1] is not None
     assert rulings[-1].action is Action.LATER
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("network", network_name(ip_network("192.0.2.0/24"))),
+        ("domain", "b.test"),
+        ("sender", "a@x.b.test"),
+        ("recipient", "box@thing.test"),
+        ("hello", "evil.host"),
+    ],
+)
+@pytest.mark.parametrize("throttle", ["on", "off", "dry-run"])
+async def test_what_the_operator_bans_is_refused_whether_there_are_throttles_or_not(
+    kind: Kind, name: Name, throttle: Literal["on", "off", "dry-run"]
+) -> None:
+    stand = Stand(throttle=throttle)
+    mail = Sent("192.0.2.77", "evil.host", "a@x.b.test", b"\r\n", "box@thing.test")
+    assert stand.send(mail) is None
+    await stand.blocklist.put("block", [Subject(kind, name)], WISH)
+    ruling = stand.send(mail)
+    assert ruling is not None
+    assert (ruling.action, ruling.rule, ruling.subject.split()[0]) == (Action.BAN, Rule.BAN, kind)
+    other = Sent("198.51.100.1", "good.host", "a@c.test", b"\r\n", "other@thing.test")
+    assert stand.send(other) is None
 
 
 def test_who_sends_one_message_a_second_is_never_held(stand: Stand, chance: random.Random) -> None:
@@ -197,10 +237,10 @@ def test_strange_sender_domains_are_judged_like_others(stand: Stand, domain: str
 
 
 def test_a_dry_run_explains_what_it_would_do_and_does_nothing(chance: random.Random) -> None:
-    stand = Stand(dry_run=True)
+    stand = Stand(throttle="dry-run")
     _, refused = flooded(stand, chance, "one Reply-To", 2_000)
     assert refused == 0
-    assert stand.bans.bans == []
+    assert list(stand.blocklist.entries()) == []
     assert len(stand.explained) > 1_500
     assert not any(one.acted for one in stand.explained)
     assert {one.ruling.rule for one in stand.explained} >= {Rule.FLOOD}

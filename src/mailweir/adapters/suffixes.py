@@ -1,13 +1,12 @@
 """The Public Suffix List that the package `publicsuffixlist` brings along; nothing is fetched at run time.
 
-Reading it takes a fifth of a second, so that whoever takes mail in has it read beside that: until then a name
-has two labels.
+Reading it takes a fifth of a second. So the first question has it read beside whatever else is done, and
+until then a name has two labels.
 """
 
+import threading
 from collections import OrderedDict
-from typing import Final
-
-from publicsuffixlist import PublicSuffixList
+from typing import Final, Protocol
 
 from mailweir.model.address import Host
 from mailweir.ports.suffixes import Registrable
@@ -17,11 +16,20 @@ _LONGEST: Final = 255  # characters (RFC 1035 §2.3.4)
 _LABELS: Final = 8  # from the right that are looked at; the longest rule has five
 
 
+class _List(Protocol):
+    """What is used of `publicsuffixlist.PublicSuffixList`."""
+
+    def privatesuffix(self, domain: str) -> str | None:
+        """The name below the suffix, and the suffix."""
+        ...
+
+
 class PublicSuffixes:
     """To be used on one loop; `load` anywhere."""
 
     def __init__(self) -> None:
-        self._lists: tuple[PublicSuffixList, PublicSuffixList] | None = None
+        self._lists: tuple[_List, _List] | None = None
+        self._loading: threading.Thread | None = None
         self._known: OrderedDict[str, Registrable] = OrderedDict()
 
     def __len__(self) -> int:
@@ -30,8 +38,9 @@ class PublicSuffixes:
 
     def load(self) -> None:
         """Reads the list."""
+        from publicsuffixlist import PublicSuffixList  # noqa: PLC0415  who throttles nobody asks for no name
+
         self._lists = (PublicSuffixList(), PublicSuffixList(only_icann=True))
-        self._known.clear()
 
     def registrable(self, host: Host) -> Registrable:
         """The registered name at both levels."""
@@ -43,7 +52,8 @@ class PublicSuffixes:
         found = known.get(name)
         if found is None:
             found = self._look_up(name)
-            self._remember(name, found)
+            if self._lists is not None:
+                self._remember(name, found)
         else:
             known.move_to_end(name)
         return found
@@ -56,6 +66,9 @@ class PublicSuffixes:
     def _look_up(self, name: str) -> Registrable:
         last_two = ".".join(name.rsplit(".", 2)[-2:])
         if self._lists is None:
+            if self._loading is None:
+                self._loading = threading.Thread(target=self.load, name="public suffixes", daemon=True)
+                self._loading.start()
             return Registrable(last_two, last_two)
         every, icann = self._lists
         domain = every.privatesuffix(name) or last_two

@@ -1,7 +1,7 @@
 """Which addresses belong together: who has one of them has as many of the others as he likes."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import islice
 from typing import Final
 
@@ -9,6 +9,7 @@ Network = IPv4Network | IPv6Network
 
 _PREFIX: Final = {4: 24, 6: 64}
 _IPV4_PARTS: Final = 4
+_IPV4: Final = 4
 _IPV6: Final = 6
 _HOPS: Final = 20  # proxies behind one another
 
@@ -50,6 +51,14 @@ def widths(ip: str) -> tuple[str, str, str]:
     packed = address.packed.hex(":", 2)
     subnet = ":".join(packed.split(":")[:4])
     return subnet, subnet, ":".join(packed.split(":")[:3])
+
+
+def own_network(ip: str) -> Network:
+    """What the peer at an address has to itself: an IPv4 address, or a /64 of IPv6. Raises ValueError."""
+    address = ip_address(ip)
+    if isinstance(address, IPv6Address) and (mapped := address.ipv4_mapped) is not None:
+        address = mapped
+    return ip_network((address, 32 if address.version == _IPV4 else 64), strict=False)
 
 
 def client_behind(peer: str, forwarded: str, trusted: Sequence[Network]) -> str:

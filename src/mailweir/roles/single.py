@@ -3,12 +3,16 @@
 import asyncio
 
 from mailweir.adapters.memory.bus import MemoryBus
+from mailweir.adapters.system import SystemClock
 from mailweir.observe import logs
 from mailweir.ports.errors import UnavailableError
 from mailweir.roles import digest, smtp_door, web
 from mailweir.roles.access import capturing
+from mailweir.roles.blocklist import open_blocklist
 from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_directory, open_intake, reception
 from mailweir.roles.seat import Seat
+from mailweir.roles.throttles import throttling
+from mailweir.services.explaining import Explaining
 
 _log = logs.get()
 
@@ -21,11 +25,15 @@ async def run(seat: Seat) -> int:
         async with (
             open_intake(settings, bus) as intake,
             open_directory(settings) as directory,
+            open_blocklist(settings, "single") as blocklist,
             web.serving(seat, intake, directory, bus) as broken,
             capturing(settings, intake, directory) as (capture, capture_broken),
         ):
+            explaining = Explaining(SystemClock(), lambda _: None)
+            throttles = throttling(settings, directory, blocklist, explaining.explain)
+            receiving = reception(settings, intake, directory)
             doors = {
-                "smtp": smtp_door.public(seat, reception(settings, intake, directory), bus),
+                "smtp": smtp_door.public(seat, receiving, throttles, bus),
                 "submission": smtp_door.submission(seat, capture, bus),
             }
             watch = Watch("receiver", intake, bus, lambda: broken() or capture_broken())

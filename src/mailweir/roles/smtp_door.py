@@ -12,6 +12,7 @@ from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import Watch
 from mailweir.roles.errors import StartError
 from mailweir.roles.seat import Seat
+from mailweir.roles.throttles import exempt
 from mailweir.servers.smtp.door import Door
 from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
@@ -20,6 +21,7 @@ from mailweir.servers.smtp.terms import Terms
 from mailweir.services.capture import Capture
 from mailweir.services.history import Telling
 from mailweir.services.reception import Reception
+from mailweir.services.throttling import Throttling
 from mailweir.wire.smtp.server import Rules
 
 DRAIN = 25.0
@@ -30,13 +32,20 @@ _LARGEST = 512 * 1024 * 1024  # octets, where the setting says 0: what one row o
 _log = logs.get()
 
 
-def public(seat: Seat, reception: Reception, bus: Bus) -> Listener:
+def public(seat: Seat, reception: Reception, throttling: Throttling, bus: Bus) -> Listener:
     """The public door, as `_listener` makes it. Raises StartError."""
     settings = seat.settings
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_public), auth=local, auth_without_tls=local)
-    door = PublicDoor(reception, rules, any_login=local, refused=Telling(bus, SystemClock()).refused)
-    return _listener(seat, door)
+    refused = Telling(bus, SystemClock()).refused
+    door = PublicDoor(reception, throttling, rules, any_login=local, refused=refused, exempt=exempt(settings))
+    made = _listener(seat, door)
+
+    def dismiss() -> None:
+        made.dismiss(door.welcome)
+
+    throttling.blocklist.on_change(dismiss)
+    return made
 
 
 def submission(seat: Seat, capture: Capture, bus: Bus) -> Listener:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final, Protocol
+from typing import Final, Literal
 
 from mailweir.model.explanation import Explanation
 from mailweir.model.ruling import Rule
@@ -14,37 +14,26 @@ from mailweir.policy.tiers import Tiers
 from mailweir.ports.clock import Clock
 from mailweir.ports.directory import Directory
 from mailweir.ports.suffixes import Suffixes
+from mailweir.services.blocklist import Blocklist
 
 _CODE: Final = 5  # octets
-
-
-class Bans(Protocol):
-    """What throttling asks of the blocklist, which is in memory."""
-
-    def is_allowed(self, ip: str) -> bool:
-        """Whether the operator has said that this address is never to be held back."""
-        ...
-
-    def ban_for_flooding(self, ip: str, seconds: float, why: str) -> None:
-        """Takes nothing more from there for a while. In effect at once; never raises."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttling:
     """`secret` keys the hashes, so that nobody outside can aim at one; no longer than 64 octets.
 
-    In a `dry_run` all is counted and explained, and nothing is decided. `explain` returns at once and
-    never raises.
+    `throttle` as the setting: in a `dry-run` all is counted and explained, and nothing is decided. Bans hold
+    in any case. `explain` returns at once and never raises.
     """
 
     suffixes: Suffixes
     directory: Directory
     clock: Clock
-    bans: Bans
+    blocklist: Blocklist
     secret: bytes
     explain: Callable[[Explanation], None]
-    dry_run: bool = False
+    throttle: Literal["on", "dry-run", "off"] = "on"
     tiers: Tiers = field(default_factory=Tiers)
     floods: HeavyHitters = field(default_factory=HeavyHitters)
     returning: ReturningSenders = field(default_factory=ReturningSenders)

@@ -1,25 +1,28 @@
 """One peer's mail as the throttles see it: whose is slowed or put off, by what it costs others.
 
     visit = Visit(throttling, ip)             # one for each connection
+    ruling = visit.welcome()
     visit.hello(name)
     visit.begin(sender)
     ruling = visit.recipient(inbox)           # the sender is judged here, when it is known whom it hits
     ruling = visit.content(octets)
     visit.told(ruling, inboxes, reply)
 
-A Ruling, or None when mail may go on. Nothing here waits, and every table has a bound. First it counts how
-often each thing came that the sender has (`policy/tiers`), then what many senders have in common
-(`policy/heavy_hitters`). Under suspicion whoever comes back passes (`policy/returning_senders`).
+A Ruling, or None when mail may go on. Nothing here waits, and every table has a bound. First it asks the
+blocklist, then it counts how often each thing came that the sender has (`policy/tiers`), then what many
+senders have in common (`policy/heavy_hitters`). Under suspicion whoever comes back passes
+(`policy/returning_senders`).
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from mailweir.model.address import Address, Host, Inbox, canonical_domain, host_of
+from mailweir.model.ban import Ban, Subject, network_name
 from mailweir.model.explanation import Explanation
 from mailweir.model.ruling import SUBJECT_LENGTH, Action, Rule, Ruling
 from mailweir.policy.heavy_hitters import BITS, Conviction, Facet, Key
-from mailweir.policy.networks import widths
+from mailweir.policy.networks import own_network, widths
 from mailweir.policy.tiers import Delay
 from mailweir.services.throttling import Throttling
 from mailweir.wire.mime.fingerprint import Fingerprint, fingerprint
@@ -34,7 +37,9 @@ class Visit:
     """One peer, with what is known of it and of the delivery that it is making."""
 
     __slots__ = (
+        "_address",
         "_envelope",
+        "_exempt",
         "_facets",
         "_hello",
         "_host",
@@ -46,11 +51,14 @@ class Visit:
         "_widths",
     )
 
-    def __init__(self, throttling: Throttling, ip: str) -> None:
+    def __init__(self, throttling: Throttling, ip: str, *, exempt: bool = False) -> None:
+        """`exempt` from everything but bans."""
         self._throttling = throttling
+        self._exempt = exempt or throttling.throttle == "off"
         self._ip = ip
         self._widths: tuple[str, str, str] | None = None
         self._hello = ""
+        self._address: Address | None = None
         self._sender: str | None = None
         self._host = Host("")
         self._judged = False
@@ -58,12 +66,17 @@ class Visit:
         self._facets: Sequence[tuple[Facet, Key]] = ()
         self._shared: Sequence[tuple[Rule, str]] = ()  # that strangers are counted by, too
 
+    def welcome(self) -> Ruling | None:
+        """On the connection itself."""
+        return self._of_ban(self._throttling.blocklist.ban_on_peer(self._ip))
+
     def hello(self, name: str) -> None:
         """What the peer calls itself."""
         self._hello = name.lower()[:SUBJECT_LENGTH]
 
     def begin(self, sender: Address | None) -> None:
         """A new delivery from this sender, None for the null path."""
+        self._address = sender
         self._sender = None if sender is None else str(sender)
         self._host = Host(
             "" if sender is None else canonical_domain(sender.domain).rstrip(".")[-_LONGEST_HOST:]
@@ -72,6 +85,10 @@ class Visit:
 
     def recipient(self, inbox: Inbox) -> Ruling | None:
         """On one more recipient of the delivery. What hits its sender hits each of them."""
+        if (banned := self._banned(inbox)) is not None:
+            return banned
+        if self._exempt:
+            return None
         if not self._judged:
             self._judged = True
             ruling = self._on_envelope()
@@ -86,6 +103,8 @@ class Visit:
     def content(self, content: bytes) -> Ruling | None:
         """On the whole message, which is counted by this. It is never held: it is here."""
         throttling = self._throttling
+        if self._exempt:
+            return None
         now = throttling.clock.monotonic()
         made = fingerprint(content)
         keys: list[tuple[Rule, str]] = []
@@ -104,8 +123,29 @@ class Visit:
 
     def told(self, ruling: Ruling, inboxes: Sequence[Inbox], reply: str) -> None:
         """The peer was told that, about mail for these inboxes."""
-        for inbox in inboxes[:_EXPLAINED]:
+        for inbox in inboxes[:_EXPLAINED] or (None,):
             self._throttling.explain(self._explanation(ruling, inbox, reply, acted=True))
+
+    def _banned(self, inbox: Inbox) -> Ruling | None:
+        """Of sender, recipient and HELO name; that of the peer ends the connection."""
+        blocklist = self._throttling.blocklist
+        if not len(blocklist):
+            return None
+        ban = blocklist.ban_on_sender(self._address) or blocklist.ban_on_recipient(inbox)
+        if ban is None and self._hello:
+            ban = blocklist.ban_on_hello(self._hello)
+        return self._of_ban(ban)
+
+    def _of_ban(self, ban: Ban | None) -> Ruling | None:
+        if ban is None:
+            return None
+        throttling = self._throttling
+        subject = f"{ban.subject.kind} {ban.subject}"
+        expires = ban.terms.expires
+        left = 0.0 if expires is None else max(expires - throttling.clock.now(), 0) / 1000
+        # A rule's ban is over soon, and what it has said of the address holds no longer than it.
+        rule = Rule.ADDRESS if ban.register == "rule" else Rule.BAN
+        return self._made(Action.BAN, rule, subject, left, {})
 
     def _on_envelope(self) -> Ruling | None:
         throttling = self._throttling
@@ -162,11 +202,16 @@ class Visit:
         if delay.tier.rule is not Rule.ADDRESS:
             return self._of_delay(delay)
         seconds = throttling.offenders.offended(delay.subject, now)
-        if not seconds or throttling.dry_run or throttling.bans.is_allowed(self._ip):
+        if not seconds or throttling.throttle == "dry-run":
             return self._of_delay(delay)
         why = f"more than {delay.tier.rate:g} messages a second, again and again"
-        throttling.bans.ban_for_flooding(self._ip, seconds, why)
-        return self._made(Action.BAN, delay.tier.rule, delay.subject, seconds, _figures(delay))
+        subject = Subject("network", network_name(own_network(self._ip)))
+        banned = throttling.blocklist.ban_now(
+            subject, seconds=seconds, reason=why, rule=delay.tier.rule.value
+        )
+        if banned is None:
+            return self._of_delay(delay)
+        return self._made(Action.BAN, delay.tier.rule, f"network {subject}", seconds, _figures(delay))
 
     def _suspected(self, conviction: Conviction | None, now: float) -> Ruling | None:
         wait = 0.0 if conviction is None else self._wait(now)
@@ -200,7 +245,7 @@ class Visit:
     def _decided(self, ruling: Ruling | None, inbox: Inbox | None) -> Ruling | None:
         """The same, unless this is a dry run."""
         throttling = self._throttling
-        if ruling is None or not throttling.dry_run:
+        if ruling is None or throttling.throttle == "on":
             return ruling
         throttling.explain(self._explanation(ruling, inbox, "", acted=False))
         return None

@@ -25,21 +25,29 @@ def _nobody(ip: str) -> bool:
 class PublicDoor(Door):
     """`rules` of the conversation; `any_login` takes every user name and password (profile `local`).
 
-    Who is not `exempt` is throttled, unless there are no throttles.
+    Who is not `exempt` is throttled; bans hold for everybody.
     """
 
     reception: Reception
+    throttling: Throttling
     rules: Rules
     any_login: bool = False
     refused: Refused = nobody
-    throttling: Throttling | None = None
     exempt: Callable[[str], bool] = _nobody
 
     def desk(self, ip: str) -> "PublicDesk":
         """For a peer at that address."""
-        throttling = self.throttling
-        visit = None if throttling is None or not ip or self.exempt(ip) else Visit(throttling, ip)
-        return PublicDesk(self, visit)
+        return PublicDesk(self, Visit(self.throttling, ip, exempt=self.exempt(ip)))
+
+    def welcome(self, ip: str) -> Reply | None:
+        """Who is banned is told so in place of the greeting."""
+        visit = Visit(self.throttling, ip)
+        ruling = visit.welcome()
+        if ruling is None:
+            return None
+        reply = replies.of_ruling(ruling)
+        visit.told(ruling, (), str(reply))
+        return reply
 
     def hesitates(self) -> bool:
         """Whether answers to messages should come slowly."""
@@ -51,7 +59,7 @@ class PublicDesk:
 
     __slots__ = ("_door", "_known", "_visit")
 
-    def __init__(self, door: PublicDoor, visit: Visit | None) -> None:
+    def __init__(self, door: PublicDoor, visit: Visit) -> None:
         self._door = door
         self._visit = visit
         self._known = False  # whether it has handed a message in
@@ -67,12 +75,10 @@ class PublicDesk:
         if isinstance(event, Recipient):
             return self._on_recipient(mailbox(event.path, door.rules.hostname))
         if isinstance(event, Mail):
-            if visit is not None:
-                visit.begin(_address(event.sender))
+            visit.begin(_address(event.sender))
             return replies.of_verdict(door.reception.verdict_on_mail())
         if isinstance(event, Hello):
-            if visit is not None:
-                visit.hello(event.name)
+            visit.hello(event.name)
         elif isinstance(event, Authenticate) and not door.any_login:
             return replies.WRONG_LOGIN
         return None
@@ -80,7 +86,7 @@ class PublicDesk:
     def deliver(self, message: Message, visitor: Visitor) -> Receipt | Reply:
         """Hands a finished transaction in, unless it is put off."""
         door, visit = self._door, self._visit
-        if visit is not None and (ruling := visit.content(message.content)) is not None:
+        if (ruling := visit.content(message.content)) is not None:
             reply = replies.of_ruling(ruling)
             inboxes = [mailbox(path, door.rules.hostname).inbox for path in message.recipients]
             visit.told(ruling, inboxes, str(reply))
@@ -93,13 +99,10 @@ class PublicDesk:
     def _on_recipient(self, address: Address) -> Reply | Slowed | None:
         door, visit = self._door, self._visit
         reply = replies.of_verdict(door.reception.verdict_on_recipient(address, known=self._known))
-        if visit is None or reply is not None:
+        if reply is not None:
             return told(reply, address, door.refused)
-        inbox = address.inbox
-        ruling = visit.recipient(inbox)
-        if ruling is None:
-            return None
-        return self._ruled(visit, ruling, address)
+        ruling = visit.recipient(address.inbox)
+        return None if ruling is None else self._ruled(visit, ruling, address)
 
     def _ruled(self, visit: Visit, ruling: Ruling, address: Address) -> Reply | Slowed:
         inbox = address.inbox

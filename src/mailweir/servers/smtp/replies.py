@@ -66,12 +66,24 @@ _TOO_FAST: Mapping[Rule, str] = {
 }
 
 
+_BANNED: Mapping[str, str] = {
+    "network": "Your address is on the blocklist of this server",
+    "domain": "The sender's domain is on the blocklist of this server",
+    "sender": "The sender is on the blocklist of this server",
+    "recipient": "This recipient is on the blocklist of this server",
+    "hello": "The name in your greeting is on the blocklist of this server",
+}
+
+
 def of_ruling(ruling: Ruling) -> Reply:
     """What a peer is told whose mail is put off, or of whom nothing is taken for a while.
 
     The code in it finds the reason. 421 for a ban that nobody but a counter has decided: honest mail waits
     elsewhere until it is over, and does not bounce.
     """
+    if ruling.rule is Rule.BAN:
+        kind = ruling.subject.partition(" ")[0]
+        return Reply(554 if kind == "network" else 550, "5.7.1", f"{_BANNED[kind]} [{ruling.code}]")
     what = _TOO_FAST[ruling.rule]
     if ruling.action is Action.BAN:
         minutes = math.ceil(ruling.seconds / 60)
