@@ -25,6 +25,7 @@ PROMISED = [
     "throttle",
     "public_inbox_limit",
     "public_inbox_days",
+    "blocklist_limit",
     "message_size_limit",
     "line_ends_public",
     "line_ends_submission",

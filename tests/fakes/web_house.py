@@ -11,8 +11,10 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
+from fakes.bans import a_blocklist
 from fakes.quick import quick_passwords
 from mailweir.adapters.memory.accounts import MemoryAccounts
+from mailweir.adapters.memory.banbook import MemoryBanBook, MemoryBook
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.domains import MemoryDomains
 from mailweir.adapters.memory.mailbox import MemoryMailbox
@@ -217,6 +219,7 @@ class WebHouse:
         self.links: list[tuple[str, str, str]] = []
         self.resolver = HandResolver()
         self.base_domains = frozenset[str]()
+        self.blocklist = a_blocklist(MemoryBanBook(MemoryBook()), self.clock)
         self._kept = 0
 
     def facts(self) -> WebFacts:
@@ -281,6 +284,7 @@ class WebHouse:
             self.runs,
             History(self.bus),
             Telling(self.bus, self.clock),
+            self.blocklist,
         )
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], **settings)

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from incidents import events, faults, hostile, kill9, signups, sync_order
+from incidents import bans, convergence, events, faults, hostile, kill9, signups, sync_order
 from incidents.figures import Figure
 
 
@@ -24,6 +24,8 @@ def incidents(*, full: bool) -> Mapping[str, Callable[[], list[Figure]]]:
         "enospc": lambda: faults.full(mails=100),
         "events": lambda: events.run(messages=1_000 * times, sockets=50, restarts=2 * times),
         "signups": lambda: signups.run(signups=400 * times, workers=20 if full else 4),
+        "convergence": lambda: convergence.run(seeds=10_000),
+        "bans": lambda: bans.run(networks=100_000),
         "hostile": lambda: hostile.run(seconds=6 * times),
     }
 

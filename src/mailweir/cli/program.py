@@ -17,6 +17,7 @@ from cyclopts import App, CycloptsError, Group, Parameter, UnknownOptionError
 from mailweir import __version__
 from mailweir.cli.account_data import account_erase, account_export
 from mailweir.cli.accounts import account, key
+from mailweir.cli.blocks import block
 from mailweir.cli.domains import check_dns, domain
 from mailweir.cli.plans import plan
 from mailweir.cli.saying import FAILED, OK, WRONG, Config, Json, complain, print_json, print_text, say, tell
@@ -71,6 +72,7 @@ app.command(key)
 app.command(user)
 app.command(domain)
 app.command(plan)
+app.command(block)
 app.command(check_dns)
 app.command(wait)
 

@@ -87,6 +87,14 @@ class Ban(Struct, frozen=True, gc=False):
     terms: Terms
 
 
+class Wish(Struct, frozen=True, gc=False):
+    """How somebody wants entries to be. `expires` and `origin` as in `Terms`."""
+
+    expires: int | None
+    reason: str
+    origin: str
+
+
 class Edit(Struct, frozen=True, gc=False):
     """The same terms for subjects of one kind: what nodes keep and tell each other."""
 

@@ -76,6 +76,10 @@ class Table:
             if terms is not None:
                 yield _name(number >> shift, length, width), terms
 
+    def around(self, name: bytes) -> Iterator[tuple[bytes, Terms]]:
+        """The same for a network that lies in them as a whole."""
+        return (found for found in self.over(name[:-1]) if found[0][-1] <= name[-1])
+
     def at(self, kind: Kind, name: str) -> Iterator[tuple[str, Terms]]:
         """What is said of that name."""
         terms = self.get(kind, name)

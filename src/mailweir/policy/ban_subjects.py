@@ -55,12 +55,11 @@ class Bounds:
             return Unfit(f"{network_named(name)} is wider than a /{widest}; name its parts")
         if register == "allow" or not (self.trusted or self.loopback):
             return None
-        network = network_named(name)
         for proxy in self.trusted:
-            if network.overlaps(proxy):
-                return Unfit(f"{network} would shut out all who come by {proxy}, one of trusted_proxies")
-        if self.loopback and any(network.overlaps(own) for own in _LOOPBACK):
-            return Unfit(f"{network} is this machine itself, for which profile local is made")
+            if _overlap(name, proxy):
+                return Unfit(f"{_shown(name)} would shut out all who come by our proxy {proxy}")
+        if self.loopback and any(_overlap(name, own) for own in _LOOPBACK):
+            return Unfit(f"{_shown(name)} is this machine itself, for which profile local is made")
         return None
 
 
@@ -84,6 +83,18 @@ def subject_of(text: str, kind: Kind | None = None) -> Subject | Unfit:
     if len(host) > _LONGEST_NAME or not _HOST.fullmatch(host):
         return Unfit(f"{text!r} is neither a network, an address nor a domain such as spam.example.com")
     return Subject(kind, host)
+
+
+def _shown(name: bytes) -> str:
+    return str(Subject("network", name))
+
+
+def _overlap(name: bytes, network: Network) -> bool:
+    """As `ipaddress` would find, in a tenth of the time: files have a hundred thousand of them."""
+    shift = network.max_prefixlen - min(name[-1], network.prefixlen)
+    return len(name) - 1 == network.max_prefixlen // 8 and (
+        int.from_bytes(name[:-1]) >> shift == int(network.network_address) >> shift
+    )
 
 
 def _kind_of(text: str) -> Kind:

@@ -6,16 +6,17 @@ what they lift a rule does not ban for two hours, also when it was banned elsewh
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
-from mailweir.model.address import Address, Inbox, host_of
+from mailweir.model.address import Address, Inbox
 from mailweir.model.ban import REGISTERS, Ban, Edit, Kind, Name, Register, Stamp, Subject, Terms
 from mailweir.policy.ban_matching import Table
+from mailweir.policy.hybrid_clock import AHEAD
 
-SHIELD: Final = 2 * 3600 * 1000
-"""Milliseconds for which a lift keeps rules off: twice what clocks may be wrong by."""
+SHIELD: Final = 2 * 3600 * 1000 + 2 * AHEAD
+"""Milliseconds for which a lift keeps rules off: twice what clocks may be wrong by, and somewhat more."""
 
 REMEMBERED: Final = 7 * 24 * 3600 * 1000
 """Milliseconds for which it is known of an ended entry that it has ended."""
@@ -25,7 +26,8 @@ _SPARE: Final = 1_000  # stale notes of the oldest entries that are carried alon
 
 _REFUSING: Final[tuple[Register, ...]] = ("block", "rule")
 
-_Hits = Callable[[Table], Iterator[tuple[Name, Terms]]]
+_Ways = Sequence[tuple[Kind, Callable[[Table], Iterator[tuple[Name, Terms]]]]]
+"""By which kinds of entries somebody is hit, and which of a register's they are."""
 
 
 class Bans:
@@ -63,47 +65,39 @@ class Bans:
     def peer(self, ip: str, now: int) -> Ban | None:
         """What refuses a peer; None also for what is no address."""
         packed = packed_ip(ip)
-        if packed is None:
-            return None
-        return self._refusing("network", now, lambda table: table.over(packed))
+        return None if packed is None else self._refusing(_network_ways(packed), now)
 
     def allows_peer(self, ip: str, now: int) -> bool:
         """Whether people let that peer in."""
         if not self._tables["allow"]:
             return False
         packed = packed_ip(ip)
-        return packed is not None and self._allows(now, lambda table: table.over(packed))
+        return packed is not None and self._allowing(_network_ways(packed), now) is not None
 
     def hello(self, name: str, now: int) -> Ban | None:
         """What refuses who greets by that name, or by one that it is under."""
         if not self._names("hello"):
             return None
-        greeted = name.lower().removesuffix(".")
-        return self._refusing("hello", now, lambda table: table.above("hello", greeted))
+        return self._refusing(_ways(Subject("hello", name.lower().removesuffix("."))), now)
 
     def sender(self, address: Address, now: int) -> Ban | None:
         """What refuses mail of a sender, of his domain, or of one that it is under."""
         if not self._names("sender", "domain"):
             return None
-        inbox = address.inbox
-        host = host_of(inbox)
-        ban = self._hit("sender", now, lambda table: table.at("sender", inbox))
-        ban = ban or self._hit("domain", now, lambda table: table.above("domain", host))
-        allowed = self._allows(now, lambda table: table.at("sender", inbox))
-        return None if allowed or self._allows(now, lambda table: table.above("domain", host)) else ban
+        return self._refusing(_ways(Subject("sender", address.inbox)), now)
 
     def domain(self, host: str, now: int) -> Ban | None:
         """What refuses mail of senders at that host."""
-        return self._refusing("domain", now, lambda table: table.above("domain", host))
+        return self._refusing(_ways(Subject("domain", host)), now)
 
     def recipient(self, inbox: Inbox, now: int) -> Ban | None:
         """What refuses mail for an inbox, or for all of its host."""
+        return self._refusing(_ways(Subject("recipient", inbox)), now)
 
-        def hits(table: Table) -> Iterator[tuple[Name, Terms]]:
-            yield from table.at("recipient", inbox)
-            yield from table.at("recipient", host_of(inbox))
-
-        return self._refusing("recipient", now, hits)
+    def deciding(self, subject: Subject, now: int) -> Ban | None:
+        """The entry by which that subject is refused, or let in (in the register `allow`)."""
+        ways = _ways(subject)
+        return self._allowing(ways, now) or self._hit(ways, now)
 
     def of(self, subject: Subject, now: int) -> list[Ban]:
         """The entries of that very subject that are in force."""
@@ -140,19 +134,26 @@ class Bans:
                 if _ended(terms, now) <= now - REMEMBERED:
                     table.remove(kind, name)
 
-    def _refusing(self, kind: Kind, now: int, hits: _Hits) -> Ban | None:
-        ban = self._hit(kind, now, hits)
-        return None if ban is None or self._allows(now, hits) else ban
+    def _refusing(self, ways: _Ways, now: int) -> Ban | None:
+        ban = self._hit(ways, now)
+        return None if ban is None or self._allowing(ways, now) is not None else ban
 
-    def _hit(self, kind: Kind, now: int, hits: _Hits) -> Ban | None:
+    def _hit(self, ways: _Ways, now: int) -> Ban | None:
         for register in _REFUSING:
-            for name, terms in hits(self._tables[register]):
-                if self._holds(register, kind, name, terms, now):
-                    return Ban(register, Subject(kind, name), terms)
+            table = self._tables[register]
+            for kind, hits in ways:
+                for name, terms in hits(table):
+                    if self._holds(register, kind, name, terms, now):
+                        return Ban(register, Subject(kind, name), terms)
         return None
 
-    def _allows(self, now: int, hits: _Hits) -> bool:
-        return any(terms.in_force(now) for _, terms in hits(self._tables["allow"]))
+    def _allowing(self, ways: _Ways, now: int) -> Ban | None:
+        table = self._tables["allow"]
+        for kind, hits in ways:
+            for name, terms in hits(table):
+                if terms.in_force(now):
+                    return Ban("allow", Subject(kind, name), terms)
+        return None
 
     def _names(self, *kinds: Kind) -> bool:
         """Whether any name of these kinds is refused: mostly none is, and then none has to be spelled out."""
@@ -181,6 +182,28 @@ class Bans:
 def shields(said: Terms, wall: int) -> bool:
     """Whether what people have said of a subject keeps off a rule's ban that is stamped so."""
     return said.lifted and wall <= said.stamp.wall + SHIELD
+
+
+def _ways(subject: Subject) -> _Ways:
+    kind, name = subject.kind, subject.name
+    if isinstance(name, bytes):
+        return ((kind, lambda table: table.around(name)),)
+    host = name.rpartition("@")[2]
+    if kind == "sender":
+        return (
+            (kind, lambda table: table.at("sender", name)),
+            ("domain", lambda table: table.above("domain", host)),
+        )
+    if kind == "recipient":
+        return (
+            (kind, lambda table: table.at("recipient", name)),
+            (kind, lambda table: table.at("recipient", host)),
+        )
+    return ((kind, lambda table: table.above(kind, name)),)
+
+
+def _network_ways(packed: bytes) -> _Ways:
+    return (("network", lambda table: table.over(packed)),)
 
 
 def packed_ip(ip: str) -> bytes | None:

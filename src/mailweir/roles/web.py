@@ -29,6 +29,7 @@ from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
+from mailweir.roles.blocklist import open_blocklist
 from mailweir.roles.counting import counting
 from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import (
@@ -52,6 +53,7 @@ from mailweir.servers.web.app import Uses, WebFacts, build
 from mailweir.servers.web.server import CONNECTIONS, WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
+from mailweir.services.blocklist import Blocklist
 from mailweir.services.domains import Domains
 from mailweir.services.guests import Guests
 from mailweir.services.history import History, Telling
@@ -91,6 +93,17 @@ async def serving(
     seat: Seat, intake: SqliteIntake, directory: Directory, bus: Bus
 ) -> AsyncGenerator[Callable[[], bool]]:
     """Serves HTTP meanwhile; tells whether a write of its own was not synced."""
+    async with (
+        open_blocklist(seat.settings, "web") as blocklist,
+        _serving(seat, intake, directory, bus, blocklist) as broken,
+    ):
+        yield broken
+
+
+@asynccontextmanager
+async def _serving(
+    seat: Seat, intake: SqliteIntake, directory: Directory, bus: Bus, blocklist: Blocklist
+) -> AsyncGenerator[Callable[[], bool]]:
     settings = seat.settings
     clock = SystemClock()
     mailbox = SqliteMailbox(settings.data, clock)
@@ -125,6 +138,7 @@ async def serving(
         Runs(runs, mailbox, access, hosts(settings), run_host(settings), RandomKeys(), clock, bus),
         history,
         Telling(bus, clock),
+        blocklist,
         signed.federation,
     )
     app = build(uses, dropping.drop, facts)

@@ -9,6 +9,7 @@ from typing import Final
 
 from mailweir.model.ban import Edit, Position
 from mailweir.observe import logs
+from mailweir.policy.ban_editing import Editor
 from mailweir.policy.blocklist import Bans
 from mailweir.policy.hybrid_clock import HybridClock
 from mailweir.ports.banbook import BanBook, Reading
@@ -111,6 +112,10 @@ class BanKeeping:
             self._callbacks.pop(key, None)
 
         return end
+
+    def editor(self) -> Editor:
+        """Makes edits of what is known now, in this process's name."""
+        return Editor(self.bans, self.hybrid)
 
     async def close(self) -> None:
         """Writes what waits, if that can be. `run` has ended."""

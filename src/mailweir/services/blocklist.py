@@ -4,48 +4,23 @@ What others write into the node's book is known within a tenth of a second. What
 book cannot be read. A ban that a rule makes holds here at once, and is written down soon.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from mailweir.model.address import Address, Inbox
-from mailweir.model.ban import (
-    LONGEST_REASON,
-    Ban,
-    Edit,
-    Holder,
-    Kind,
-    Name,
-    Position,
-    Register,
-    Stamp,
-    Subject,
-    Terms,
-)
+from mailweir.model.ban import Ban, Position, Register, Subject, Wish
 from mailweir.policy.ban_subjects import Bounds, Unfit
-from mailweir.policy.blocklist import shields
+from mailweir.services.ban_edits import Confirmations, Kept, Lifted
 from mailweir.services.ban_keeping import BanKeeping
 
 LONGEST_RULE_BAN: Final = 24 * 3600.0
 """Seconds: no rule bans for longer at a time."""
 
+PATIENCE: Final = 2.0
+"""Seconds that a process may take to go by what was edited; when nothing is wrong it takes a tenth of one."""
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How people want entries to be. `expires`: milliseconds since the epoch, None for no end."""
-
-    expires: int | None
-    reason: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Up to where the book has to be held for an edit to hold, and what was refused, with the reason."""
-
-    position: Position
-    kept: int
-    refused: Sequence[tuple[Subject, Unfit]] = ()
+_LOOK: Final = 0.02  # seconds
 
 
 class Blocklist:
@@ -71,7 +46,11 @@ class Blocklist:
 
     def ban_on_peer(self, ip: str) -> Ban | None:
         """What refuses a connection from there."""
-        return self._keeping.bans.peer(ip, self._now())
+        ban = self._keeping.bans.peer(ip, self._now())
+        # A command may not know of our proxies, which can be flags of the server's.
+        if ban is None or self._bounds.unfit(ban.subject, ban.register) is not None:
+            return None
+        return ban
 
     def allowed_peer(self, ip: str) -> bool:
         """Whether people have let that address in by name."""
@@ -93,40 +72,51 @@ class Blocklist:
         """What refuses mail for that inbox."""
         return self._keeping.bans.recipient(inbox, self._now())
 
-    def entries(self, subject: Subject | None = None) -> list[Ban]:
-        """All entries in force, or those of that very subject."""
-        bans, now = self._keeping.bans, self._now()
-        return list(bans.in_force(now)) if subject is None else bans.of(subject, now)
+    def deciding(self, subject: Subject) -> Ban | None:
+        """The entry by which that subject is refused or let in; None for neither."""
+        return self._keeping.bans.deciding(subject, self._now())
+
+    def entries(self) -> Iterator[Ban]:
+        """All entries in force. What is changed meanwhile ends it with RuntimeError."""
+        return self._keeping.bans.in_force(self._now())
+
+    def monotonic(self) -> float:
+        """Seconds of the stopwatch that this goes by."""
+        return self._keeping.clock.monotonic()
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls `callback` soon after entries have changed, until the returned function is called."""
         return self._keeping.on_change(callback)
 
-    def holders(self) -> Sequence[Holder]:
-        """The processes of this node that go by the book, and how far. Raises UnavailableError."""
-        return self._keeping.book.holders()
+    async def confirmations(self, position: Position, *, patience: float = PATIENCE) -> Confirmations:
+        """Which processes of this node go by the book up to there, and which do not after `patience` seconds.
+
+        Raises UnavailableError.
+        """
+        ends = self._keeping.clock.monotonic() + patience
+        while True:
+            holders = self._keeping.book.holders()
+            waiting = [one for one in holders if one.position < position]
+            if not waiting or self._keeping.clock.monotonic() >= ends:
+                return Confirmations([one for one in holders if one.position >= position], waiting)
+            await asyncio.sleep(_LOOK)
 
     def ban_now(self, subject: Subject, *, seconds: float, reason: str, rule: str) -> Ban | None:
         """A rule bans: it holds here at once, and is written down soon.
 
-        None when it must not: when that would shut out too many, or people have said otherwise. No rule makes
-        an end sooner that is there already.
+        None when it must not: when that would shut out too many, or people have said otherwise.
         """
-        bans, now = self._keeping.bans, self._now()
         if self._bounds.unfit(subject, "rule") is not None:
             return None
-        said = bans.get("block", subject)
-        let_in = bans.get("allow", subject)
-        if (said is not None and shields(said, now)) or (let_in is not None and let_in.in_force(now)):
+        now = self._now()
+        wish = Wish(now + round(min(seconds, LONGEST_RULE_BAN) * 1000), reason, rule)
+        made = self._keeping.editor().rule(subject, wish, now)
+        if made is None:
             return None
-        held = bans.get("rule", subject)
-        expires = now + round(min(seconds, LONGEST_RULE_BAN) * 1000)
-        if held is not None and not held.lifted and held.expires is not None and held.expires >= expires:
-            return Ban("rule", subject, held)
-        replaced = () if held is None else (held.stamp,)
-        terms = self._terms(replaced, Wish(expires, reason, rule), lifted=False)
-        self._keeping.put_soon(Edit("rule", subject.kind, (subject.name,), terms))
-        return Ban("rule", subject, terms)
+        ban, edit = made
+        if edit is not None:
+            self._keeping.put_soon(edit)
+        return ban
 
     async def put(self, register: Register, subjects: Sequence[Subject], wish: Wish) -> Kept:
         """People block or allow these. It is on the disk, and holds here, when this returns.
@@ -135,27 +125,17 @@ class Blocklist:
         """
         async with self._keeping.writing():
             fit, refused = self._sorted(register, subjects)
-            bans = self._keeping.bans
-            replaced = [held.stamp for one in fit if (held := bans.get(register, one)) is not None]
-            edits = _edits(register, fit, self._terms(replaced, wish, lifted=False))
+            edits = self._keeping.editor().put(register, fit, wish, self._now())
             return Kept(await self._keeping.put(edits), len(fit), refused)
 
-    async def lift(self, subjects: Sequence[Subject], origin: str) -> tuple[list[Ban], Position]:
-        """Takes every entry of these very subjects out; which those were. Raises as `put`.
+    async def lift(self, subjects: Sequence[Subject], origin: str) -> Lifted:
+        """Takes every entry of these very subjects out. Raises as `put`.
 
         No rule bans them for two hours from now on.
         """
         async with self._keeping.writing():
-            found = [ban for subject in subjects for ban in self.entries(subject)]
-            if not found:
-                return [], self.position
-            terms = self._terms([ban.terms.stamp for ban in found], Wish(None, "lifted", origin), lifted=True)
-            # What a rule has said is lifted by people's word, since that is what keeps the rule off.
-            edits = [
-                *_edits("allow", [ban.subject for ban in found if ban.register == "allow"], terms),
-                *_edits("block", [ban.subject for ban in found if ban.register != "allow"], terms),
-            ]
-            return found, await self._keeping.put(edits)
+            found, edits = self._keeping.editor().lift(subjects, origin, self._now())
+            return Lifted(await self._keeping.put(edits), found)
 
     def _sorted(
         self, register: Register, subjects: Sequence[Subject]
@@ -183,18 +163,5 @@ class Blocklist:
             bans.forget(self._now())
         return self._limit - len(bans)
 
-    def _terms(self, replaced: Iterable[Stamp], wish: Wish, *, lifted: bool) -> Terms:
-        """Stamped after whatever they replace."""
-        now = self._now()
-        stamp = self._keeping.hybrid.stamp(now, max(replaced, default=None))
-        return Terms(stamp, now, wish.expires, lifted, wish.reason[:LONGEST_REASON], wish.origin)
-
     def _now(self) -> int:
         return self._keeping.clock.now()
-
-
-def _edits(register: Register, subjects: Sequence[Subject], terms: Terms) -> list[Edit]:
-    by_kind: dict[Kind, dict[Name, None]] = {}
-    for subject in subjects:
-        by_kind.setdefault(subject.kind, {})[subject.name] = None
-    return [Edit(register, kind, tuple(names), terms) for kind, names in by_kind.items()]

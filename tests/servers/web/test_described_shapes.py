@@ -11,6 +11,7 @@ from mailweir.servers.web import errors, health
 from mailweir.servers.web.api import (
     account_data,
     account_schema,
+    blocklist,
     people_schema,
     runs,
     schema,
@@ -24,6 +25,7 @@ from mailweir.servers.web.reference import description
 SHAPES: Final[dict[str, type[Struct]]] = {
     name: value
     for module in (
+        blocklist,
         schema,
         account_schema,
         account_data,

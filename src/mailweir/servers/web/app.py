@@ -36,6 +36,7 @@ from mailweir.servers.web.metered import Metered
 from mailweir.servers.web.polling import Polling
 from mailweir.servers.web.waiting import Waits
 from mailweir.services.addresses import Addresses
+from mailweir.services.blocklist import Blocklist
 from mailweir.services.bundling import Bundling
 from mailweir.services.domains import Domains
 from mailweir.services.exporting import Exporting
@@ -46,6 +47,7 @@ from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
 from mailweir.services.profile import Profile
+from mailweir.services.public_bans import PublicBans
 from mailweir.services.reading import Reading
 from mailweir.services.resets import Resets
 from mailweir.services.runs import Runs
@@ -77,6 +79,7 @@ class Uses:
     runs: Runs
     history: History
     telling: Telling
+    blocklist: Blocklist
     federation: Federation | None = None
 
 
@@ -92,6 +95,7 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
         domains,
         Unified(reading, addresses.accounts, domains.domains),
         Statistics(reading),
+        PublicBans(uses.blocklist),
         uses.metering,
         uses.sessions,
         uses.people,

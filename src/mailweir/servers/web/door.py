@@ -20,6 +20,7 @@ from mailweir.services.marking import Marking
 from mailweir.services.metering import Metering
 from mailweir.services.people import People
 from mailweir.services.profile import Profile
+from mailweir.services.public_bans import PublicBans
 from mailweir.services.reading import Reading
 from mailweir.services.resets import Resets
 from mailweir.services.runs import Runs
@@ -82,6 +83,7 @@ class Door:
     domains: Domains
     unified: Unified
     statistics: Statistics
+    public_bans: PublicBans
     metering: Metering
     sessions: Sessions
     people: People

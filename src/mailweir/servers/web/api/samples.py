@@ -19,6 +19,7 @@ from mailweir.servers.web.api.account_schema import (
     EmailAddress,
     EmailAddressIntegrity,
 )
+from mailweir.servers.web.api.blocklist import Listed
 from mailweir.servers.web.api.people_schema import (
     EntryView,
     KeyView,
@@ -46,7 +47,7 @@ from mailweir.servers.web.api.schema import (
     SearchedMessages,
 )
 from mailweir.servers.web.api.sharing import SharedMessage
-from mailweir.servers.web.api.statistics import Frequency, Listed, Number
+from mailweir.servers.web.api.statistics import Frequency, Number
 from mailweir.servers.web.api.wait_schema import (
     Awaited,
     Intake,
@@ -225,8 +226,8 @@ ANSWERS: Final[Mapping[str, object]] = {
     "ListTopPublicAddresses": [Frequency("any@thing.test", 12)],
     "ListTopPublicSenders": [Frequency(_SENDER, 12)],
     "ListTopPublicDomains": [Frequency("thing.test", 12)],
-    "Denylist": list[str](),
-    "CheckDenylist": Listed(blacklisted=False),
+    "Denylist": ["192.0.2.0/24", "spam.example"],
+    "CheckDenylist": Listed(blacklisted=True),
     "ShareMessage": SharedMessage(f"https://mail.test/shared/{'mfzwizltoqqhi33sobxq' * 3}", _MOMENT),
     "EraseAccount": Erased(_ACCOUNT, 12),
     "ListKeys": [_KEY],

@@ -49,7 +49,6 @@ _Md5 = Annotated[
         schema_extra={"pattern": f"^{_MD5.pattern}$"},
     ),
 ]
-_Listed = Annotated[str, PathParameter(description="A domain or an IP address")]
 
 
 class Frequency(Struct, frozen=True):
@@ -63,12 +62,6 @@ class Number(Struct, frozen=True):
     """How many."""
 
     n: int
-
-
-class Listed(Struct, frozen=True):
-    """Whether mail from somewhere is refused."""
-
-    blacklisted: bool
 
 
 @get(_FILES, operation_id="ListPublicAttachments", tags=STATISTICS, responses=_ERRORS)
@@ -139,27 +132,6 @@ async def top_domains(
     return _page(await _top(request, "domains", start, end), skip, limit)
 
 
-# The blocklist comes with the throttles: until then nobody is on it, and nobody is refused for it.
-@get(f"{_STATS}/blacklist", operation_id="Denylist", tags=STATISTICS, responses=errors(401, 503))
-async def denylist(request: WebRequest) -> list[str]:
-    """The domains and IP addresses whose mail is refused."""
-    door_of(request).reading.access.read(await reader_of(request))
-    return []
-
-
-@get(
-    f"{_STATS}/blacklist/{{listed:str}}",
-    operation_id="CheckDenylist",
-    tags=STATISTICS,
-    responses=errors(400, 401, 503),
-)
-async def check_denylist(request: WebRequest, listed: _Listed) -> Listed:
-    """Whether mail from a domain or an IP address is refused."""
-    del listed
-    door_of(request).reading.access.read(await reader_of(request))
-    return Listed(blacklisted=False)
-
-
 async def _reader(request: WebRequest) -> Reader:
     """Who asks, and may list all mail: nobody else is told what is wrong with his question."""
     reader = await reader_of(request)
@@ -197,6 +169,4 @@ HANDLERS: Final[tuple[HTTPRouteHandler, ...]] = (
     top_addresses,
     top_senders,
     top_domains,
-    denylist,
-    check_denylist,
 )
