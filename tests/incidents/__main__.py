@@ -10,7 +10,20 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from incidents import bans, convergence, events, faults, hostile, kill9, signups, sync_order
+from incidents import (
+    bans,
+    captures_meanwhile,
+    convergence,
+    events,
+    faults,
+    flood_senders,
+    four_addresses,
+    held_sockets,
+    hostile,
+    kill9,
+    signups,
+    sync_order,
+)
 from incidents.figures import Figure
 
 
@@ -27,6 +40,14 @@ def incidents(*, full: bool) -> Mapping[str, Callable[[], list[Figure]]]:
         "convergence": lambda: convergence.run(seeds=10_000),
         "bans": lambda: bans.run(networks=100_000),
         "hostile": lambda: hostile.run(seconds=6 * times),
+        "flood-senders": lambda: flood_senders.run(messages=50_000 * times, neighbours=500 if full else 84),
+        "held-sockets": lambda: held_sockets.run(
+            idle=900 * times, dripping=200 * times, crowd=500 * times, spammers=400 * times, seconds=75.0
+        ),
+        "four-addresses": lambda: four_addresses.run(messages=20_000 * times, networks=100_000),
+        "capture": lambda: captures_meanwhile.run(
+            seconds=30.0 if full else 10.0, held=900 * times, spammers=400 * times
+        ),
     }
 
 
