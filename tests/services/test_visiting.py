@@ -9,12 +9,11 @@ import pytest
 from fakes.floods import Sent, Stand, a_flood, a_mail, a_text, unique_host
 from mailweir.model.account import AccountName, OwnedAddress
 from mailweir.model.address import Address, Inbox
-from mailweir.model.ban import Kind, Name, Subject, network_name
+from mailweir.model.ban import Kind, Name, Subject, Wish, network_name
 from mailweir.model.ruling import Action, Rule, Ruling
 from mailweir.policy.heavy_hitters import Facet
 from mailweir.policy.networks import own_network
 from mailweir.policy.offenders import REFUSALS, SHORTEST
-from mailweir.services.blocklist import Wish
 
 PACE = 1 / 1_500  # seconds between two messages of a flood
 WISH: Final = Wish(None, "tested", "test")

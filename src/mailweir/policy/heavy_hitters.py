@@ -29,6 +29,9 @@ BITS: Final = 256
 DIVERSE: Final = 45
 """Bits that are set when about 50 different hosts have come."""
 
+EVERY_ONE: Final = 150
+"""Bits that are set when about 225 have: with that many of late, hardly two messages are from one host."""
+
 _TURN: Final = 60.0  # seconds after which what was seen before the last turn is forgotten
 
 
@@ -49,18 +52,21 @@ class Facet(StrEnum):
 class Bounds(Struct, frozen=True):
     """When a key is convicted: `count` messages of late, and `share` of all or `overwhelming` times `count`.
 
-    `count` for a narrow key, `wide` for a wide one, which so comes second.
+    `count` for a narrow key, `wide` for a wide one, which so comes second. `small` instead of `share` where
+    every message is from a host of its own, unless strangers may have the key by chance.
     """
 
     count: int = 120
     wide: int = 240
     share: float = 0.2
+    small: float = 0.05
     overwhelming: int = 5
     keys: int = 1024
     """Of each facet that are counted."""
 
 
 NARROW: Final = frozenset({Facet.BODY, Facet.ATTACHMENT, Facet.REPLY_TO, Facet.TOOL})
+_BY_CHANCE: Final = frozenset({Facet.SHAPE, Facet.NETWORK, Facet.HELLO})
 
 Key = bytes | str
 
@@ -174,8 +180,9 @@ class Conviction(Struct):
 
 
 _MOST_CONVICTIONS: Final = 256  # at once; one of a facet's keys has at least a share of its count
-_LIFTED: Final = 0.25  # of the bound: below, a conviction is lifted
-_HOTTEST: Final = 2.0  # times the bound: so a conviction ends three half-lives after its flood
+_LIFTED: Final = 0.3  # of the bound: below, a conviction is lifted
+_HOTTEST: Final = 1.5  # times the bound: so a conviction ends 35 seconds after its flood
+_EXPLAINED: Final = 128  # keys of each facet that are counted of what falls under a conviction
 
 
 class HeavyHitters:
@@ -184,6 +191,7 @@ class HeavyHitters:
     def __init__(self, bounds: Bounds | None = None) -> None:
         self._bounds = bounds or Bounds()
         self._sketches = {facet: Sketch(self._bounds.keys) for facet in Facet}
+        self._explained = {facet: Sketch(_EXPLAINED) for facet in Facet}
         self._all = Count(0.0)
         self._convictions: dict[tuple[Facet, Key], Conviction] = {}
 
@@ -194,33 +202,48 @@ class HeavyHitters:
         self._all.add(now, 0, 0)
         for facet, key in keys:
             if (standing := self._standing(facet, key, now)) is not None:
+                self._explain(keys, now, host, local)
                 return standing
             count = self._sketches[facet].add(key, now, host, local)
             if count.count >= self._bounds.count and self._is_flood(facet, count):
                 return self._convict(facet, key, count, now)
         return None
 
-    def standing(self, keys: Sequence[tuple[Facet, Key]], now: float) -> Conviction | None:
+    def standing(
+        self, keys: Sequence[tuple[Facet, Key]], now: float, host: int, local: int
+    ) -> Conviction | None:
         """The conviction that a message falls under of which no more than these keys are known yet."""
-        if not self._convictions:
-            return None
         for facet, key in keys:
             if (standing := self._standing(facet, key, now)) is not None:
                 self._all.add(now, 0, 0)
+                self._explain(keys, now, host, local)
                 return standing
         return None
+
+    @property
+    def suspects(self) -> bool:
+        """Whether anything may be convicted just now."""
+        return bool(self._convictions)
 
     def convictions(self, now: float) -> Iterator[Conviction]:
         """Those that hold."""
         return (one for one in self._convictions.values() if one.holds(now, self._least(one.facet)))
 
     def top(self, facet: Facet, now: float, most: int) -> list[tuple[Key, Count]]:
-        """The most frequent keys of one facet."""
-        return self._sketches[facet].top(now, most)
+        """The most frequent keys of one facet, whether a conviction explains them or not."""
+        both = Sketch(self._bounds.keys + _EXPLAINED)
+        both.merge(self._sketches[facet], now)
+        both.merge(self._explained[facet], now)
+        return both.top(now, most)
 
     def total(self, now: float) -> float:
         """How many messages came of late, counted as keys are."""
         return self._all.fade(now)
+
+    def _explain(self, keys: Sequence[tuple[Facet, Key]], now: float, host: int, local: int) -> None:
+        """For people, who want to know of a flood all that it has in common."""
+        for facet, key in keys:
+            self._explained[facet].add(key, now, host, local)
 
     def _standing(self, facet: Facet, key: Key, now: float) -> Conviction | None:
         found = self._convictions.get((facet, key)) if self._convictions else None
@@ -236,7 +259,9 @@ class HeavyHitters:
         bound = self._bound(facet)
         if count.count < bound or count.hosts.bit_count() < DIVERSE:
             return False
-        great = count.count >= self._bounds.share * self._all.count
+        every_one = facet not in _BY_CHANCE and count.hosts.bit_count() >= EVERY_ONE
+        share = self._bounds.small if every_one else self._bounds.share
+        great = count.count >= share * self._all.count
         return great or count.count >= bound * self._bounds.overwhelming
 
     def _convict(self, facet: Facet, key: Key, count: Count, now: float) -> Conviction:

@@ -117,14 +117,18 @@ class Visit:
             return self._decided(self._delayed(delay, now), None)
         family = self._facets[-1][1] if self._host and self._facets else made.from_domain
         facets = [*_narrow_facets(made, family), *self._facets]
-        host = 1 << throttling.hash(self._host) % BITS
-        local = 1 << throttling.hash(self._sender or "") % BITS
-        return self._decided(self._suspected(throttling.floods.judge(facets, now, host, local), now), None)
+        conviction = throttling.floods.judge(facets, now, *self._bits())
+        return self._decided(self._suspected(conviction, now), None)
 
     def told(self, ruling: Ruling, inboxes: Sequence[Inbox], reply: str) -> None:
         """The peer was told that, about mail for these inboxes."""
         for inbox in inboxes[:_EXPLAINED] or (None,):
             self._throttling.explain(self._explanation(ruling, inbox, reply, acted=True))
+
+    def _bits(self) -> tuple[int, int]:
+        """One bit for the sender's host and one for the sender, as sketches count different ones by."""
+        throttling = self._throttling
+        return 1 << throttling.hash(self._host) % BITS, 1 << throttling.hash(self._sender or "") % BITS
 
     def _banned(self, inbox: Inbox) -> Ruling | None:
         """Of sender, recipient and HELO name; that of the peer ends the connection."""
@@ -168,7 +172,9 @@ class Visit:
         delay = throttling.tiers.take((*own, *shared), now)
         if delay is not None:
             return self._delayed(delay, now)
-        return self._suspected(throttling.floods.standing(facets, now), now)
+        if not throttling.floods.suspects:
+            return None
+        return self._suspected(throttling.floods.standing(facets, now, *self._bits()), now)
 
     def _on_inbox(self, inbox: Inbox) -> Ruling | None:
         throttling = self._throttling
