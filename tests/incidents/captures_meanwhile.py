@@ -20,7 +20,7 @@ from typing import Final
 from fakes.server import Server, a_server
 from incidents.attack import AttackPlan
 from incidents.figures import Figure, exactly
-from incidents.gauges import settled
+from incidents.gauges import Machine, settled
 from incidents.held_sockets import WARM, served
 from incidents.holding import Holding, HoldingPlan
 from incidents.reaction import Reaction
@@ -173,8 +173,9 @@ def figures(outcome: Outcome) -> list[Figure]:
     return found
 
 
-def tell(outcome: Outcome) -> None:
+def tell(outcome: Outcome, machine: Machine) -> None:
     """What went wrong with whom."""
+    print(f"        {machine}", file=sys.stderr)
     for name, seen in {"calm": outcome.calm, **outcome.pressed}.items():
         for failures in (seen.captures.failures, seen.waits.failures):
             if failures:
@@ -197,7 +198,8 @@ def _tell(name: str, result: Reaction | Holding) -> None:
 
 def run(*, seconds: float, held: int, spammers: int) -> list[Figure]:
     """The incident with its bars."""
+    machine = Machine()
     with tempfile.TemporaryDirectory(prefix="mailweir-captures-") as directory:
         outcome = asyncio.run(captured(Path(directory) / "data", Size(seconds, held, spammers)))
-    tell(outcome)
+    tell(outcome, machine)
     return figures(outcome)

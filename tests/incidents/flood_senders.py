@@ -18,7 +18,7 @@ from typing import Final
 from fakes.server import Endpoint, a_server
 from incidents.attack import AttackPlan
 from incidents.figures import Figure, at_least, at_most, exactly
-from incidents.gauges import Memory, rows, settled, watched
+from incidents.gauges import Machine, Memory, rows, settled, watched
 from incidents.honest import Honest, HonestPlan
 from incidents.letters import Letter, Words
 from incidents.line import code, handed_over
@@ -185,7 +185,7 @@ def _slowed(honest: Honest) -> float:
     return 100 * (honest.real.slowed + honest.real.refused) / max(honest.real.sent, 1)
 
 
-def tell(variant: str, outcome: Outcome) -> None:
+def tell(variant: str, outcome: Outcome, machine: Machine) -> None:
     """What the figures do not say, for whoever looks for the cause."""
     reaction = outcome.reaction
     print(
@@ -194,7 +194,7 @@ def tell(variant: str, outcome: Outcome) -> None:
         f"(without a reply {reaction.broken:,}), held back {reaction.held_back:,}, "
         f"not sent {reaction.unsent:,}; answers {reaction.replies}; "
         f"real {dict(outcome.honest.real.replies)}; honest {dict(outcome.honest.neighbours.replies)}, "
-        f"deferred {outcome.honest.neighbours.deferred} of {outcome.honest.neighbours.sent}",
+        f"deferred {outcome.honest.neighbours.deferred} of {outcome.honest.neighbours.sent}; {machine}",
         file=sys.stderr,
         flush=True,
     )
@@ -205,10 +205,11 @@ def run(*, messages: int, neighbours: int, variants: Sequence[str] = tuple(VARIA
     size = Size(messages // len(VARIANTS), neighbours)
     found: list[Figure] = []
     for number, variant in enumerate(variants):
+        machine = Machine()
         with tempfile.TemporaryDirectory(prefix="mailweir-flood-") as directory:
             outcome = asyncio.run(
                 flooded(Path(directory) / "data", variant, size, first_real=number * 2 * size.real)
             )
-        tell(variant, outcome)
+        tell(variant, outcome, machine)
         found += figures(variant, size, outcome)
     return found

@@ -22,6 +22,7 @@ from typing import Final
 from fakes.server import COMMAND, PATIENCE, Endpoint, Server, a_server, endpoint, environment
 from incidents.attack import AttackPlan
 from incidents.figures import Figure, at_least, at_most, exactly
+from incidents.gauges import Machine
 from incidents.held_sockets import WARM, served
 from incidents.line import a_line, code
 from incidents.origins import LISTED, UNLISTED
@@ -206,7 +207,7 @@ def figures(outcome: Outcome, listing: Listing) -> list[Figure]:
     ]
 
 
-def tell(outcome: Outcome, listing: Listing) -> None:
+def tell(outcome: Outcome, listing: Listing, machine: Machine) -> None:
     """What the figures do not say, for whoever looks for the cause."""
     reaction = outcome.reaction
     print(
@@ -214,7 +215,7 @@ def tell(outcome: Outcome, listing: Listing) -> None:
         f"late {reaction.late:,}, "
         f"refused {reaction.refused:,} (without a reply {reaction.broken:,}); answers {reaction.replies}; "
         f"banned {reaction.banned_within}; reads {dict(outcome.pressed.reads.failures)}; "
-        f"import: {listing.said}",
+        f"import: {listing.said}; {machine}",
         file=sys.stderr,
         flush=True,
     )
@@ -222,11 +223,12 @@ def tell(outcome: Outcome, listing: Listing) -> None:
 
 def run(*, messages: int, networks: int) -> list[Figure]:
     """The incident with its bars."""
+    machine = Machine()
     with tempfile.TemporaryDirectory(prefix="mailweir-four-") as directory:
         path = Path(directory)
         outcome = asyncio.run(
             flooded(path / "data", messages=messages, seconds=max(messages / 500, 20), calm=15.0)
         )
         listing = asyncio.run(enforced(path / "list", networks=networks))
-    tell(outcome, listing)
+    tell(outcome, listing, machine)
     return figures(outcome, listing)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import AsyncGenerator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from fakes.server import Server, descendants, resident
+from load.cost import Meter
 
 _EVERY: Final = 0.2  # seconds between two looks
 _QUIET: Final = 1.5  # seconds without a new row, after which nothing is left to be done
@@ -44,6 +46,30 @@ class Memory:
         grown = {pid: self._most[pid] - first for pid, first in self._first.items()}
         most = max(grown, key=grown.__getitem__)
         return self._names[most], grown[most] / _MIB
+
+
+class Machine:
+    """Who else works on this machine, from now on: what is measured meanwhile is theirs in part."""
+
+    def __init__(self) -> None:
+        self._ours = Meter(os.getpid())
+        self._ours.start()
+        self._begun = time.monotonic()
+        self._busy = _busy()
+
+    def __str__(self) -> str:
+        """How many processors others had, on average."""
+        theirs = _busy() - self._busy - sum(self._ours.stop().seconds.values())
+        took = max(theirs, 0) / (time.monotonic() - self._begun)
+        return f"others had {took:.1f} of {os.cpu_count()} processors"
+
+
+def _busy() -> float:
+    """Seconds that all processors have worked (proc_stat(5)): all but idle and iowait."""
+    fields = [
+        int(one) for one in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
+    ]
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager

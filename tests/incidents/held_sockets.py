@@ -14,6 +14,7 @@ from typing import Final
 
 from fakes.server import Server, a_server
 from incidents.figures import Figure, at_least, at_most, exactly
+from incidents.gauges import Machine
 from incidents.holding import Held, Holding, HoldingPlan
 from incidents.served import Served, Witnessed
 from incidents.stage import apart
@@ -107,7 +108,7 @@ def figures(outcome: Outcome) -> list[Figure]:
     ]
 
 
-def tell(outcome: Outcome) -> None:
+def tell(outcome: Outcome, machine: Machine) -> None:
     """What the figures do not say, for whoever looks for the cause."""
     holding = outcome.holding
     kinds: Sequence[tuple[str, Held]] = (
@@ -122,13 +123,14 @@ def tell(outcome: Outcome) -> None:
             file=sys.stderr,
         )
     failures = [dict(one.failures) for one in (outcome.pressed.deliveries, outcome.pressed.reads)]
-    print(f"        spam {dict(holding.spam)}; failures {failures}", file=sys.stderr, flush=True)
+    print(f"        spam {dict(holding.spam)}; failures {failures}; {machine}", file=sys.stderr, flush=True)
 
 
 def run(*, idle: int, dripping: int, crowd: int, spammers: int, seconds: float) -> list[Figure]:
     """The incident with its bars."""
     size = Size(idle, dripping, crowd, spammers, seconds)
+    machine = Machine()
     with tempfile.TemporaryDirectory(prefix="mailweir-held-") as directory:
         outcome = asyncio.run(held(Path(directory) / "data", size))
-    tell(outcome)
+    tell(outcome, machine)
     return figures(outcome)

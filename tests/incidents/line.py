@@ -22,6 +22,7 @@ class Line(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._replies: deque[bytes] = deque()
         self._partial = b""
+        self._open = False  # a transaction that came to nothing
         self._waiter: asyncio.Future[bytes] | None = None
         self._transport: asyncio.Transport | None = None
         self.lost: asyncio.Future[None] = self._loop.create_future()
@@ -90,14 +91,40 @@ class Line(asyncio.Protocol):
 
     async def handed_in(self, letter: Letter) -> bytes:
         """One transaction, pipelined (RFC 2920): its first refusal, or the answer to the whole."""
-        self.write(b"MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n" % (letter.sender, letter.recipient))
-        replies = [await self.reply(), await self.reply(), await self.reply()]
-        refusal = next((one for one in replies[:2] if one[:1] != b"2"), None)
-        if not replies[2].startswith(b"354"):
-            return refusal or replies[2]
-        self.write(letter.content if refusal is None else b".\r\n")
-        answer = await self.reply()
+        begin = b"MAIL FROM:<%s>\r\nRCPT TO:<%s>\r\nDATA\r\n" % (letter.sender, letter.recipient)
+        if self._open:
+            self.write(b"RSET\r\n", begin)
+            await self.reply()
+        else:
+            self.write(begin)
+        self._open = True
+        refusal = await self._refusal(2)
+        try:
+            answer = await self.reply()
+            if not answer.startswith(b"354"):
+                return refusal or answer
+            self.write(letter.content if refusal is None else b".\r\n")
+            answer = await self.reply()
+        except ConnectionError:
+            if refusal is None:
+                raise
+            return refusal  # that it hung up upon
+        self._open = False
         return refusal or answer
+
+    async def _refusal(self, count: int) -> bytes | None:
+        """The first among so many replies."""
+        refusal: bytes | None = None
+        for _ in range(count):
+            try:
+                reply = await self.reply()
+            except ConnectionError:
+                if refusal is None:
+                    raise
+                return refusal
+            if refusal is None and reply[:1] != b"2":
+                refusal = reply
+        return refusal
 
 
 async def connected(where: tuple[str, int], source: str) -> socket.socket:

@@ -191,6 +191,18 @@ async def test_a_server_that_knows_a_reply_to_is_seen_to_refuse_it() -> None:
     assert (unknown.accepted, unknown.detected_after) == (500, -1)
 
 
+async def test_a_message_after_one_that_was_refused_begins_anew() -> None:
+    async with a_defender(lambda _source, _content: b"250 ok", no_recipient=True) as where:
+        found = await attacked(an_attack(where, "constant-reply-to", 100))
+    assert found.codes == {450: 100}
+
+
+async def test_a_refusal_counts_that_the_server_hangs_up_upon() -> None:
+    async with a_defender(lambda _source, _content: b"250 ok", no_recipient=True, hang_up=True) as where:
+        found = await attacked(an_attack(where, "constant-reply-to", 100))
+    assert (found.codes, found.broken) == ({450: 100}, 0)
+
+
 async def test_a_server_that_holds_its_answers_is_seen_to_hold_the_attack() -> None:
     async with a_defender(lambda _source, _content: b"250 ok", hold=60.0) as where:
         begun = time.monotonic()
@@ -245,9 +257,15 @@ async def test_honest_senders_come_back_and_are_told_from_those_that_do_not_arri
 
 @asynccontextmanager
 async def a_defender(
-    judge: Verdict, *, hold: float = 0.0, banned: Callable[[str], bool] = lambda _: False
+    judge: Verdict,
+    *,
+    hold: float = 0.0,
+    banned: Callable[[str], bool] = lambda _: False,
+    no_recipient: bool = False,
+    hang_up: bool = False,
 ) -> AsyncGenerator[tuple[str, int]]:
-    """An SMTP server that answers each message as `judge` says, `hold` seconds later."""
+    """An SMTP server that answers each message as `judge` says, `hold` seconds later; it may know nobody,
+    and hang up at once when it says so."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         source = writer.get_extra_info("peername")[0]
@@ -256,13 +274,24 @@ async def a_defender(
                 writer.write(b"554 banned\r\n")
                 return
             writer.write(b"220 hello\r\n")
+            begun = False
             while command := await reader.readline():
-                if command.startswith(b"DATA"):
+                if command.startswith(b"MAIL") and begun:
+                    writer.write(b"503 begun already\r\n")
+                elif no_recipient and command.startswith(b"RCPT"):
+                    writer.write(b"450 nobody\r\n")
+                    if hang_up:
+                        return
+                elif no_recipient and command.startswith(b"DATA"):
+                    writer.write(b"554 no recipients\r\n")
+                elif command.startswith(b"DATA"):
+                    begun = False
                     writer.write(b"354 go\r\n")
                     content = await reader.readuntil(b"\r\n.\r\n")
                     await asyncio.sleep(hold)
                     writer.write(judge(source, content) + b"\r\n")
                 else:
+                    begun = command.startswith((b"MAIL", b"RCPT"))
                     writer.write(b"250 ok\r\n")
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
