@@ -109,7 +109,7 @@ def a_flood(
             "Subject": a_text(chance, 3),
             "X-Mailer": "Cannon 1.0",
         }
-        ip = f"10.{number % networks}.{number // networks % 250}.{number % 250}"
+        ip = f"10.{number % networks}.0.{number // networks % 250}"
         yield Sent(
             ip, f"mx{number}.{domain}", sender, a_mail(fields, a_text(chance)), f"box{number}@thing.test"
         )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailweir.policy.heavy_hitters import BITS, DIVERSE, HALF_LIFE, Bounds, Facet, HeavyHitters, Key, Sketch
+from mailweir.policy.heavy_hitters import DIVERSE, Bounds, Facet, HeavyHitters
+from mailweir.policy.sketches import BITS, HALF_LIFE, Key, Sketch
 
 BOUNDS = Bounds(count=120, wide=240, share=0.2, overwhelming=5, keys=64)
 REPLY = (Facet.REPLY_TO, "boss@evil.test")

@@ -21,6 +21,7 @@ from mailweir.cli.blocks import block
 from mailweir.cli.domains import check_dns, domain
 from mailweir.cli.plans import plan
 from mailweir.cli.saying import FAILED, OK, WRONG, Config, Json, complain, print_json, print_text, say, tell
+from mailweir.cli.top import top
 from mailweir.cli.users import user
 from mailweir.cli.waits import wait
 from mailweir.config import kinds, reference, serial
@@ -73,6 +74,7 @@ app.command(user)
 app.command(domain)
 app.command(plan)
 app.command(block)
+app.command(top)
 app.command(check_dns)
 app.command(wait)
 

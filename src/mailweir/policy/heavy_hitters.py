@@ -5,12 +5,8 @@ itself, to the wide ones, which strangers share. A key that comes often, with a 
 many different hosts is *convicted*. What a conviction explains is not counted towards wider keys: so a flood
 with one Reply-To never brings the domain down that it shares with others.
 
-Counts fade (half of one is left after HALF_LIFE seconds), so that a flood that has ended is forgotten. A
-table is of one size: when it is full the rarer half of its keys goes. So a count may be too small and never
-too big: who is convicted has really come so often. Misra and Gries, *Finding repeated elements* (1982), with
-the decay of Cormode et al., *Forward decay* (2009); distinct senders by linear counting (Whang et al., 1990).
-
-Tables of several processes can be merged: counts add up, and bitmaps are united.
+Counts are those of `policy/sketches`: of late, and never too big, so that who is convicted has really come
+so often. A flood that has ended is forgotten within a minute.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,19 +16,14 @@ from typing import Final
 
 from msgspec import Struct
 
-HALF_LIFE: Final = 15.0
-"""Seconds after which half of a count is left. What comes steadily counts 21.6 times its rate per second."""
-
-BITS: Final = 256
-"""Of a bitmap that counts distinct hosts: up to about 500 of them with an error of a tenth."""
+from mailweir.policy.networks import network_called
+from mailweir.policy.sketches import HALF_LIFE, Count, Key, Sketch
 
 DIVERSE: Final = 45
 """Bits that are set when about 50 different hosts have come."""
 
 EVERY_ONE: Final = 150
 """Bits that are set when about 225 have: with that many of late, hardly two messages are from one host."""
-
-_TURN: Final = 60.0  # seconds after which what was seen before the last turn is forgotten
 
 
 class Facet(StrEnum):
@@ -68,91 +59,6 @@ class Bounds(Struct, frozen=True):
 NARROW: Final = frozenset({Facet.BODY, Facet.ATTACHMENT, Facet.REPLY_TO, Facet.TOOL})
 _BY_CHANCE: Final = frozenset({Facet.SHAPE, Facet.NETWORK, Facet.HELLO})
 
-Key = bytes | str
-
-
-class Count:
-    """How often one key has come of late, as of `at`, and from how many different hosts and local parts."""
-
-    __slots__ = ("_turned", "at", "count", "fresh", "hosts", "locals")
-
-    def __init__(self, at: float) -> None:
-        self.count = 0.0
-        self.at = at
-        self.hosts = 0
-        self.locals = 0
-        self.fresh = (0, 0)  # since the last turn, so that they are seen for one to two of them
-        self._turned = at
-
-    def fade(self, now: float) -> float:
-        """What is left of it."""
-        if now > self.at:
-            self.count *= 0.5 ** ((now - self.at) / HALF_LIFE)
-            self.at = now
-        return self.count
-
-    def add(self, now: float, host: int, local: int) -> float:
-        """One more message; `host` and `local` are one bit each."""
-        if now - self._turned >= _TURN:
-            recent = now - self._turned < 2 * _TURN
-            self.hosts, self.locals = self.fresh if recent else (0, 0)
-            self.fresh = (0, 0)
-            self._turned = now
-        hosts, locals_ = self.fresh
-        self.fresh = hosts | host, locals_ | local
-        self.hosts |= host
-        self.locals |= local
-        self.count = self.fade(now) + 1.0
-        return self.count
-
-    def join(self, other: "Count", now: float) -> None:
-        """What another process has counted of the same key."""
-        self.count = self.fade(now) + other.fade(now)
-        self.hosts |= other.hosts
-        self.locals |= other.locals
-        self.fresh = self.fresh[0] | other.fresh[0], self.fresh[1] | other.fresh[1]
-
-
-class Sketch:
-    """The keys of one facet that come often."""
-
-    __slots__ = ("_counts", "_most")
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._counts: dict[Key, Count] = {}
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def add(self, key: Key, now: float, host: int, local: int) -> Count:
-        """One more message with this key."""
-        count = self._counts.get(key)
-        if count is None:
-            if len(self._counts) >= self._most:
-                self._prune(now)
-            count = self._counts[key] = Count(now)
-        count.add(now, host, local)
-        return count
-
-    def top(self, now: float, most: int) -> list[tuple[Key, Count]]:
-        """The keys that come most often, the most frequent first."""
-        for count in self._counts.values():
-            count.fade(now)
-        ranked = sorted(self._counts.items(), key=lambda item: item[1].count, reverse=True)
-        return ranked[:most]
-
-    def merge(self, other: "Sketch", now: float) -> None:
-        """Counts what another process has counted, too."""
-        for key, theirs in other.top(now, self._most):
-            ours = self._counts.setdefault(key, Count(now))
-            ours.join(theirs, now)
-        if len(self._counts) > self._most:
-            self._prune(now, self._most)
-
-    def _prune(self, now: float, left: int | None = None) -> None:
-        self._counts = dict(self.top(now, self._most // 2 if left is None else left))
-
 
 class Conviction(Struct):
     """A key that is held back while it keeps coming. Figures are of the moment at which it was convicted."""
@@ -179,6 +85,7 @@ class Conviction(Struct):
         return self.heat * 0.5 ** (max(now - self.at, 0.0) / HALF_LIFE)
 
 
+_HASH: Final = 8  # octets of a key that is one, in front of text
 _MOST_CONVICTIONS: Final = 256  # at once; one of a facet's keys has at least a share of its count
 _LIFTED: Final = 0.3  # of the bound: below, a conviction is lifted
 _HOTTEST: Final = 1.5  # times the bound: so a conviction ends 35 seconds after its flood
@@ -240,6 +147,11 @@ class HeavyHitters:
         """How many messages came of late, counted as keys are."""
         return self._all.fade(now)
 
+    def put_off(self, keys: Sequence[tuple[Facet, Key]], now: float, host: int, local: int) -> None:
+        """A message that was put off for another reason: people are told of what it has in common, too."""
+        self._all.add(now, 0, 0)
+        self._explain(keys, now, host, local)
+
     def _explain(self, keys: Sequence[tuple[Facet, Key]], now: float, host: int, local: int) -> None:
         """For people, who want to know of a flood all that it has in common."""
         for facet, key in keys:
@@ -279,3 +191,10 @@ class HeavyHitters:
 
     def _least(self, facet: Facet) -> float:
         return self._bound(facet) * _LIFTED
+
+
+def readable(facet: Facet, key: Key) -> str:
+    """A key for people: hashes in hexadecimal, networks as such."""
+    if isinstance(key, str):
+        return network_called(key) if facet is Facet.NETWORK else key
+    return f"{key[:_HASH].hex()} {key[_HASH:].decode('utf-8', 'replace')}".strip()

@@ -53,6 +53,17 @@ def widths(ip: str) -> tuple[str, str, str]:
     return subnet, subnet, ":".join(packed.split(":")[:3])
 
 
+def network_called(key: str) -> str:
+    """The network of a key of `widths`, as people write it; the key itself when it is of none."""
+    parts = key.split(":") if ":" in key else key.split(".")
+    try:
+        if ":" in key:
+            return str(ip_network((f"{key}::", len(parts) * 16)))
+        return str(ip_network((".".join([*parts, *["0"] * (_IPV4_PARTS - len(parts))]), len(parts) * 8)))
+    except ValueError:
+        return key
+
+
 def own_network(ip: str) -> Network:
     """What the peer at an address has to itself: an IPv4 address, or a /64 of IPv6. Raises ValueError."""
     address = ip_address(ip)

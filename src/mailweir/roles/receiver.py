@@ -5,10 +5,12 @@ from mailweir.observe import logs
 from mailweir.ports.errors import UnavailableError
 from mailweir.roles import smtp_door
 from mailweir.roles.blocklist import open_blocklist
+from mailweir.roles.control import watched
 from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_bus, open_directory, open_intake, reception
 from mailweir.roles.seat import Seat
 from mailweir.roles.throttles import throttling
 from mailweir.services.explaining import Explaining
+from mailweir.services.outlook import Outlook
 
 _log = logs.get()
 
@@ -26,7 +28,9 @@ async def run(seat: Seat) -> int:
             explaining = Explaining(SystemClock(), lambda _: None)
             throttles = throttling(settings, directory, blocklist, explaining.explain)
             listening = smtp_door.public(seat, reception(settings, intake, directory), throttles, bus)
-            return await smtp_door.serve(seat, "smtp", listening, Watch("receiver", intake, bus))
+            outlook = Outlook("receiver", throttles, explaining, lambda: listening.sessions)
+            async with watched(settings, outlook):
+                return await smtp_door.serve(seat, "smtp", listening, Watch("receiver", intake, bus))
     except UnavailableError as error:
         _log.error("the store cannot be opened", why=str(error))
         return FRESH_PROCESS

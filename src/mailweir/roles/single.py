@@ -9,10 +9,12 @@ from mailweir.ports.errors import UnavailableError
 from mailweir.roles import digest, smtp_door, web
 from mailweir.roles.access import capturing
 from mailweir.roles.blocklist import open_blocklist
+from mailweir.roles.control import watched
 from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_directory, open_intake, reception
 from mailweir.roles.seat import Seat
 from mailweir.roles.throttles import throttling
 from mailweir.services.explaining import Explaining
+from mailweir.services.outlook import Outlook
 
 _log = logs.get()
 
@@ -39,7 +41,8 @@ async def run(seat: Seat) -> int:
             watch = Watch("receiver", intake, bus, lambda: broken() or capture_broken())
             for door, listening in doors.items():
                 await listening.start(seat.sockets.get(door, ()))
-            async with asyncio.TaskGroup() as group:
+            outlook = Outlook("single", throttles, explaining, lambda: doors["smtp"].sessions)
+            async with watched(settings, outlook), asyncio.TaskGroup() as group:
                 tidying = group.create_task(digest.work(settings, seat.stopping, bus), name="digest")
                 seat.ready()
                 code = await watch.ended(seat.stopping, settings.data)

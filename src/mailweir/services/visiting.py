@@ -21,8 +21,9 @@ from mailweir.model.address import Address, Host, Inbox, canonical_domain, host_
 from mailweir.model.ban import Ban, Subject, network_name
 from mailweir.model.explanation import Explanation
 from mailweir.model.ruling import SUBJECT_LENGTH, Action, Rule, Ruling
-from mailweir.policy.heavy_hitters import BITS, Conviction, Facet, Key
+from mailweir.policy.heavy_hitters import Conviction, Facet, readable
 from mailweir.policy.networks import own_network, widths
+from mailweir.policy.sketches import BITS, Key
 from mailweir.policy.tiers import Delay
 from mailweir.services.throttling import Throttling
 from mailweir.wire.mime.fingerprint import Fingerprint, fingerprint
@@ -171,6 +172,8 @@ class Visit:
         self._facets, self._shared = facets, shared
         delay = throttling.tiers.take((*own, *shared), now)
         if delay is not None:
+            if not delay.is_held:
+                throttling.floods.put_off(facets, now, *self._bits())
             return self._delayed(delay, now)
         if not throttling.floods.suspects:
             return None
@@ -225,7 +228,7 @@ class Visit:
             return None
         self._throttling.tiers.refund(self._shared)  # others have a right to what it would have taken
         self._shared = ()
-        subject = f"{conviction.facet.value} {_readable(conviction.key)}"
+        subject = f"{conviction.facet.value} {readable(conviction.facet, conviction.key)}"
         figures = {
             "messages": round(conviction.count),
             "share": round(conviction.share, 3),
@@ -277,7 +280,3 @@ def _narrow_facets(made: Fingerprint, family: Key) -> list[tuple[Facet, Key]]:
 
 def _figures(delay: Delay) -> dict[str, float]:
     return {"rate": delay.tier.rate, "burst": delay.tier.burst, "ahead": round(delay.seconds, 3)}
-
-
-def _readable(key: Key) -> str:
-    return key if isinstance(key, str) else f"{key[:8].hex()} {key[8:].decode('utf-8', 'replace')}".strip()
