@@ -22,8 +22,8 @@ from mailweir.ports.banbook import Reading
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 
-_LONG: Final = 8 << 20  # octets from which on a book is written anew
-_TIMES: Final = 4  # and it has to be so many times as long as it was when it was written anew
+_LONG: Final = 2 << 20  # octets from which on a book is written anew
+_TIMES: Final = 2  # and it has to be so many times as long as it was when it was written anew
 _PATIENCE: Final = 5.0  # seconds that another process may hold the lock
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
