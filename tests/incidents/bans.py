@@ -104,9 +104,7 @@ async def _played(place: Path, count: int) -> list[Figure]:
     return [
         exactly("networks that were banned", kept.kept, count),
         exactly("of them refused by a process with everything else down", int(found[0]["refused"]), count),
-        at_most(
-            "s from its start until it refuses them, middle of 3", median(one["ready"] for one in found), 1.0
-        ),
+        at_most("s from its start until it does so, middle of 3", median(one["ready"] for one in found), 1.0),
         at_most("µs to ask for one address", median(one["each"] for one in found) * 1e6, 50),
         at_most("ms until a ban that it finds itself holds", median(one["own"] for one in found) * 1e3, 50),
         at_most("ms until one by command holds in another process, middle of 5", held * 1e3, 250),

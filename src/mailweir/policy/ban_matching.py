@@ -2,7 +2,7 @@
 
 Networks lie in one dictionary for each length of prefix, so that an entry is there or gone at once, and
 asking costs a look for each length in use: 25 at most for IPv4. 100,000 are put in within a tenth of a
-second; a radix tree takes eight times as long, and cannot be changed while it is read (docs/decisions/0021).
+second; a radix tree takes four times as long, and cannot be changed while it is read (docs/decisions/0021).
 """
 
 from collections.abc import Iterator

@@ -7,6 +7,7 @@ what they lift a rule does not ban for two hours, also when it was banned elsewh
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
@@ -88,10 +89,14 @@ class Bans:
 
     def domain(self, host: str, now: int) -> Ban | None:
         """What refuses mail of senders at that host."""
+        if not self._names("domain"):
+            return None
         return self._refusing(_ways(Subject("domain", host)), now)
 
     def recipient(self, inbox: Inbox, now: int) -> Ban | None:
         """What refuses mail for an inbox, or for all of its host."""
+        if not self._names("recipient"):
+            return None
         return self._refusing(_ways(Subject("recipient", inbox)), now)
 
     def deciding(self, subject: Subject, now: int) -> Ban | None:
@@ -206,6 +211,7 @@ def _network_ways(packed: bytes) -> _Ways:
     return (("network", lambda table: table.over(packed)),)
 
 
+@lru_cache(maxsize=4096)
 def packed_ip(ip: str) -> bytes | None:
     """An address in 4 or 16 octets, an IPv4 address in IPv6's clothes (RFC 4291 §2.5.5.2) as what it is."""
     try:

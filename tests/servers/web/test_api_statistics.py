@@ -133,8 +133,3 @@ async def test_only_those_who_may_list_all_mail_are_told(furnish: Furnish) -> No
     house = await furnish(AnonymousRules())
     for path in (f"{STATS}/top-domains", f"{FILES}?{ALWAYS}", f"{FILES}/{MD5}", f"{FILES}/{MD5}/count"):
         assert (await house.get(path)).status == 401
-
-
-async def test_nobody_is_on_the_blocklist_yet(house: WebHouse, ann: str) -> None:
-    assert (await ask(house, ann, f"{STATS}/blacklist")).json == []
-    assert (await ask(house, ann, f"{STATS}/blacklist/192.0.2.1")).json == {"blacklisted": False}

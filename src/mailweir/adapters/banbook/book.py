@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from mailweir.adapters.banbook.files import locked, make_directory, write_at, write_whole
-from mailweir.adapters.banbook.frames import FRAME, HEAD, Head, Scanned, book, frames, head_of, scan
+from mailweir.adapters.banbook.frames import FRAME, HEAD, Head, book, frames, head_of, scan
 from mailweir.adapters.banbook.holders import Place, holders
 from mailweir.model.ban import Edit, Holder, Position
 from mailweir.policy.blocklist import Bans
@@ -22,8 +22,8 @@ from mailweir.ports.banbook import Reading
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 
-_LONG: Final = 8 << 20  # octets from which on a book is written anew
-_TIMES: Final = 4  # and it has to be so many times as long as it was when it was written anew
+_LONG: Final = 2 << 20  # octets from which on a book is written anew
+_TIMES: Final = 2  # and it has to be so many times as long as it was when it was written anew
 _PATIENCE: Final = 5.0  # seconds that another process may hold the lock
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -86,7 +86,9 @@ class FileBanBook:
     def append(self, edits: Sequence[Edit]) -> Position:
         """Under the lock, and synced. What a crash has cut off at the end goes first."""
         with self._one_at_a_time, _translated(self._path), locked(self._lock_path, self._clock, _PATIENCE):
-            if self._unsynced or not self._path.exists():
+            if not self._path.exists():
+                return self._write(0 if self._mark is None else self._mark.position.generation, edits)
+            if self._unsynced:
                 return self._write_anew(edits)
             handle = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
             try:
@@ -164,21 +166,19 @@ class FileBanBook:
 
     def _write_anew(self, edits: Sequence[Edit]) -> Position:
         """The next generation, with these, and without what has ended long ago."""
-        generation, scanned = self._whole()
+        octets = self._path.read_bytes()
+        generation = head_of(octets[:HEAD], str(self._path)).generation
         bans = Bans(self._limit)
-        for edit in (*scanned.edits, *edits):
+        for edit in (*scan(octets, HEAD).edits, *edits):
             bans.merge(edit)
         bans.forget(self._clock.now())
-        octets = book(generation + 1, bans.edits())
+        return self._write(generation, bans.edits())
+
+    def _write(self, before: int, edits: Sequence[Edit]) -> Position:
+        octets = book(before + 1, edits)
         write_whole(self._path, octets)
         self._unsynced = False
-        return Position(generation + 1, len(octets))
-
-    def _whole(self) -> tuple[int, Scanned]:
-        if not self._path.exists():
-            return 0 if self._mark is None else self._mark.position.generation, Scanned(0)
-        octets = self._path.read_bytes()
-        return head_of(octets[:HEAD], str(self._path)).generation, scan(octets, HEAD)
+        return Position(before + 1, len(octets))
 
 
 def _look(path: Path) -> _Seen | None:

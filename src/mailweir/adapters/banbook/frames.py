@@ -18,7 +18,7 @@ from mailweir.ports.errors import UnavailableError
 VERSION: Final = 1
 """Of this form of the book."""
 
-LARGEST: Final = 4 << 20
+LARGEST: Final = 1 << 20
 """Octets of one frame."""
 
 _HEAD: Final = struct.Struct(">6sHQQ")  # magic, version, generation, first size; then a checksum of these
