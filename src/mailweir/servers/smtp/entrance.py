@@ -32,7 +32,11 @@ class Entering(Protocol):
         ...
 
     def refuse(self, last: Reply) -> None:
-        """Ends the connection with that."""
+        """Ends the connection with that, which the door knows of."""
+        ...
+
+    def turn_away(self, last: Reply) -> None:
+        """The same, and tells the door."""
         ...
 
     def abort(self) -> None:
@@ -66,7 +70,7 @@ class Entrance:
         if self._trusted:
             self._read_header()
         elif self._house.terms.punctual:
-            self._session.refuse(replies.TOO_EARLY)
+            self._session.turn_away(replies.TOO_EARLY)
         elif len(self._octets) > _MOST_EARLY:
             self._greet()
 
@@ -95,7 +99,7 @@ class Entrance:
         if refusal is not None:
             self._session.refuse(refusal)
         elif speaking and terms.punctual:
-            self._session.refuse(replies.TOO_EARLY)
+            self._session.turn_away(replies.TOO_EARLY)
         elif terms.greeting_delay:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(terms.greeting_delay, self._greet)

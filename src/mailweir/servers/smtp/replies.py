@@ -19,6 +19,7 @@ CROWDED = Reply(421, "4.3.2", "Too many are kept waiting just now, try again lat
 MESSAGE_CROWDED = Reply(451, "4.3.2", "Too many are kept waiting just now, try again later")
 PLACE_NEEDED = Reply(421, "4.3.2", "Idle, and others need this place, try again later", closes=True)
 NO_MEMORY = Reply(452, "4.3.1", "Too much mail is on its way in just now, try again in a minute")
+NO_ROOM = Reply(421, "4.3.1", "Too much mail is on its way in just now, try again in a minute", closes=True)
 TOO_EARLY = Reply(554, "5.5.0", "Wait for the greeting before you speak (RFC 5321 3.1)", closes=True)
 TOO_HASTY = Reply(554, "5.5.0", "Wait for 354 before you send the message (RFC 2920 3.1)", closes=True)
 TOO_SLOW = Reply(421, "4.4.2", "Too slow, closing", closes=True)

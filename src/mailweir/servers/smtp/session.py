@@ -14,6 +14,7 @@ from mailweir.servers.smtp.deadlines import Request
 from mailweir.servers.smtp.door import Slowed, Visitor
 from mailweir.servers.smtp.endpoint import endpoint
 from mailweir.servers.smtp.entrance import Entrance
+from mailweir.servers.smtp.flight import SMALL
 from mailweir.servers.smtp.house import House
 from mailweir.servers.smtp.line import Line
 from mailweir.servers.smtp.waits import Holding, Keeping, Wait, Weighing
@@ -159,8 +160,6 @@ class Session(asyncio.Protocol):
                 self.turn_away(replies.TOO_SLOW)
         elif self._request.old and self.idle:
             self.turn_away(replies.TOO_LONG)
-        elif self._line.stopped and wait is None and not self._house.flight.full:
-            self._line.resume()
 
     def dismiss(self, last: Reply) -> None:
         """Ends the session with that, once a message that is being kept is answered."""
@@ -370,7 +369,7 @@ class Session(asyncio.Protocol):
             self._house.upgrade(self, self._line.transport)
 
     def _bound(self) -> None:
-        """Reads no further while too much is waiting here, or in all sessions together."""
+        """Reads no further while too much is waiting here, and gives up what is too much for this process."""
         held, before = self._conversation.held, self._charged
         if held == before:
             return
@@ -379,5 +378,7 @@ class Session(asyncio.Protocol):
         self._charged = held
         waiting = self._wait is not None or self._line.clogged
         most = _MOST_BEHIND_HELD if isinstance(self._wait, Holding) else _MOST_BUFFERED
-        if (waiting and held > most) or (held > before and flight.full):
+        if waiting and held > most:
             self._line.stop()
+        elif flight.full and held > max(before, SMALL):
+            self.turn_away(replies.NO_ROOM)

@@ -27,7 +27,7 @@ class Upgrades:
 
     def begin(self, guest: Guest, transport: asyncio.Transport) -> None:
         """Starts it now, or when it is this session's turn."""
-        transport.pause_reading()  # what comes now belongs to the handshake
+        transport.pause_reading()  # what comes now belongs to the handshake, which reads again
         self._waiting.append((guest, transport))
         self._next()
 
@@ -43,7 +43,6 @@ class Upgrades:
             guest, transport = self._waiting.popleft()
             if transport.is_closing():
                 continue
-            transport.resume_reading()
             assert self.tls is not None  # noqa: S101  the rules offer STARTTLS only with a certificate
             starting = _start(guest, transport, self.tls, self._seconds)
             task = asyncio.get_running_loop().create_task(starting, name="smtp-starttls")
