@@ -47,10 +47,10 @@ def test_who_leaves_makes_room_and_what_is_kept_shrinks_to_nothing() -> None:
     ips = [v4(number, third) for number in range(9) for third in range(9)]
     for ip in ips:
         assert caps.enter(ip, NOW) is None
-    assert len(caps) == 81 + 9 + 1
+    assert caps.kept_of_open() == 81 + 9 + 1
     for ip in ips:
         caps.leave(ip)
-    assert len(caps) == 0
+    assert caps.kept_of_open() == 0
 
 
 def test_what_is_refused_is_not_counted_as_open() -> None:
@@ -101,7 +101,7 @@ def test_on_trial_everybody_enters_and_the_excess_is_counted() -> None:
     assert caps.refused == {Excess(Width.ADDRESS, 30, rate=False): 5}
     for _ in range(35):
         caps.leave(v4(1))
-    assert len(caps) == 0
+    assert caps.kept_of_open() == 0
 
 
 @pytest.mark.parametrize("ip", ["127.0.0.1", "127.200.1.1", "::1"])
@@ -149,4 +149,4 @@ def test_any_two_addresses_can_come_and_go(one: object, other: object) -> None:
         assert caps.enter(ip, NOW) is None
     for ip in (str(one), str(other)):
         caps.leave(ip)
-    assert len(caps) == 0
+    assert caps.kept_of_open() == 0

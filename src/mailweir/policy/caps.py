@@ -112,7 +112,7 @@ class Caps:
             else:
                 del table[key]
 
-    def __len__(self) -> int:
+    def kept_of_open(self) -> int:
         """How many keys are kept of what is open."""
         return sum(map(len, self._open))
 

@@ -41,7 +41,9 @@ class Places:
         self._holders: dict[Holder, str] = {}  # with the address that is counted, empty when none is
         self._idle: OrderedDict[Holder, None] = OrderedDict()  # idle for longest first
 
-    def __len__(self) -> int:
+    @property
+    def taken(self) -> int:
+        """How many there are."""
         return len(self._holders)
 
     @property
@@ -53,15 +55,17 @@ class Places:
         """A newcomer from there, who is idle at first; the sentence that refuses it, if it may not stay."""
         ip = unmapped(ip)
         caps = self._caps
-        counted = caps is not None and caps.counts(ip) and not self._speaks_for_others(ip)
-        excess = caps.enter(ip, asyncio.get_running_loop().time()) if caps and counted else None
-        if excess is not None:
-            return _sentence(excess)
+        counted = ""
+        if caps is not None and caps.counts(ip) and not self._speaks_for_others(ip):
+            excess = caps.enter(ip, asyncio.get_running_loop().time())
+            if excess is not None:
+                return _sentence(excess)
+            counted = ip
         if len(self._holders) >= self._most and not self._make_room():
-            if caps and counted:
+            if caps is not None and counted:
                 caps.leave(ip)
             return "This server has too many connections. Please try again."
-        self._holders[holder] = ip if counted else ""
+        self._holders[holder] = counted
         self._idle[holder] = None
         return None
 

@@ -46,7 +46,7 @@ class WebServer:
         config = Config(
             cast("Any", app),
             loop="none",
-            http=cast("Any", partial(Connection, places=places or Places(CONNECTIONS))),
+            http=cast("Any", partial(Connection, places=Places(CONNECTIONS) if places is None else places)),
             ws=LiveConnection,
             ws_max_size=FRAME_OCTETS,
             ws_ping_interval=PING,
