@@ -23,6 +23,10 @@ PROMISED = [
     "status",
     "profile",
     "throttle",
+    "connection_caps",
+    "connection_rates",
+    "http_connection_caps",
+    "greeting_delay",
     "public_inbox_limit",
     "public_inbox_days",
     "blocklist_limit",
@@ -106,6 +110,15 @@ def test_one_door_that_others_reach_makes_it_a_server_on_the_internet(address: s
     assert address in found.profile_reason
 
 
+def test_connections_are_capped_on_the_internet_alone() -> None:
+    at_home, outside = settings(), settings(profile="internet")
+    assert at_home.connection_caps == at_home.connection_rates == at_home.http_connection_caps == (0, 0, 0)
+    assert (outside.connection_caps, outside.connection_rates) == ((30, 90, 270), (300, 900, 2700))
+    assert outside.http_connection_caps == (300, 900, 2700)
+    assert settings(connection_caps="0, 5,100000").connection_caps == (0, 5, 100_000)
+    assert shown(outside)["connection_caps"] == "30,90,270"
+
+
 def test_a_profile_that_was_asked_for_holds_and_says_so() -> None:
     found = load({}, {"MAILWEIR_PROFILE": "internet"}).settings
     assert (found.profile, found.public_inbox_limit) == ("internet", 6)
@@ -142,6 +155,10 @@ def test_a_size_may_have_a_unit(written: str, octets: int) -> None:
         *(("receivers", value) for value in ("0", "65", "two")),
         *(("api_requires_key", value) for value in ("yes", "2", "")),
         *(("throttle", value) for value in ("ON", "dry", "")),
+        *(("connection_caps", value) for value in ("", "30", "30,90", "1,2,3,4", "1,2,x", "1,2,100001")),
+        *(("connection_rates", value) for value in ("-1,2,3", "1,2,1000001")),
+        *(("http_connection_caps", value) for value in ("1;2;3", "1,2,100001")),
+        *(("greeting_delay", value) for value in ("-1", "30001", "0.5", "")),
         *(("trusted_proxies", value) for value in ("10.0.0.0/33", "proxy.test", "10.0.0")),
         *(("base_domains", value) for value in ("a..test", "-a.test", "a_b!.test", "x" * 64 + ".test")),
         *(

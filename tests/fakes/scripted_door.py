@@ -49,3 +49,13 @@ class _ScriptedDesk:
 
     def deliver(self, message: Message, visitor: Visitor) -> Receipt | Reply | Slowed:
         return self.decisions.get(Message) or self.behind.deliver(message, visitor)
+
+
+class Scripting:
+    """Makes the door of a house a scripted one, and keeps it."""
+
+    door: ScriptedDoor
+
+    def __call__(self, behind: Door) -> ScriptedDoor:
+        self.door = ScriptedDoor(behind)
+        return self.door

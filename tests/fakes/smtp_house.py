@@ -21,6 +21,7 @@ from mailweir.adapters.system import SystemClock
 from mailweir.model.message import Delivery, QueueId
 from mailweir.policy.admission import Hosts
 from mailweir.policy.alternates import Alternates
+from mailweir.policy.caps import Caps
 from mailweir.policy.overload import Backlog
 from mailweir.ports.intake import Room
 from mailweir.servers.smtp import tls
@@ -191,6 +192,12 @@ class House:
             assert await peer.code() == 220
         return peer
 
+    async def connect_from(self, ip: str) -> Peer:
+        """A connection of that address, if the house trusts a balancer here; not greeted yet."""
+        peer = await self.connect(greeted=False)
+        await peer.send(f"PROXY TCP{6 if ':' in ip else 4} {ip} {ip} 4711 25\r\n".encode())
+        return peer
+
     async def emptied(self, *, to: int = 0) -> None:
         async with asyncio.timeout(PATIENCE):
             while self.listener.sessions > to:  # noqa: ASYNC110  the listener has no event for a count
@@ -229,7 +236,7 @@ def a_door(intake: HeldIntake, choices: Mapping[str, object]) -> Door:
 
 
 async def a_house(directory: Path, **choices: object) -> House:
-    """Choices: tls, any_login, base_domains, trusted, host, passwords, and whatever `Terms` has.
+    """Choices: tls, any_login, base_domains, trusted, host, passwords, caps, pressed, whatever `Terms` has.
 
     With `accounts`, a registry, it is a submission door, else a public one. `door` wraps it.
     """
@@ -244,7 +251,13 @@ async def a_house(directory: Path, **choices: object) -> House:
         **cast("dict[str, Any]", {"most_sessions": 1000, "sweep": 0.05} | named),
     )
     certified = tls.context(files.certificate, files.key) if choices.get("tls") else None
-    listener = Listener(door, terms, tls=certified)
+    listener = Listener(
+        door,
+        terms,
+        tls=certified,
+        caps=cast("Caps | None", choices.get("caps")),
+        pressed=cast("Callable[[], bool]", choices.get("pressed", bool)),
+    )
     host = cast("str", choices.get("host", "127.0.0.1"))
     bound = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setblocking(False)  # noqa: FBT003  the socket module has no keyword for it

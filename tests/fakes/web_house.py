@@ -38,6 +38,7 @@ from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.errors import UnavailableError
 from mailweir.ports.mailbox import Shown
 from mailweir.servers.web.app import Uses, WebFacts, build
+from mailweir.servers.web.places import Places
 from mailweir.servers.web.server import WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
@@ -239,7 +240,7 @@ class WebHouse:
             security_contacts=self.security_contacts,
         )
 
-    async def open(self, **settings: int) -> None:
+    async def open(self, places: Places | None = None) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
         access = Access(MemoryDirectory(self.registry), self.rules, self.clock)
@@ -287,7 +288,7 @@ class WebHouse:
             self.blocklist,
         )
         app = build(uses, self.drop, self.facts(), slow=self.slow)
-        self.server = WebServer(app, [listener], **settings)
+        self.server = WebServer(app, [listener], places=places)
         await self.server.start()
 
     async def account(self, name: str) -> str:

@@ -181,6 +181,20 @@ def limit(high: int) -> Kind:
     return Kind(allowed, _within(_number, 1, high, or_zero=True), _show)
 
 
+def limits(count: int, high: int) -> Kind:
+    """So many whole numbers, each of which may be 0 for none."""
+    one = limit(high)
+
+    def read(raw: object) -> tuple[int, ...]:
+        numbers = tuple(cast("int", one.read(item)) for item in _items(raw))
+        if len(numbers) != count:
+            raise ValueError(raw)
+        return numbers
+
+    allowed = f"{count} whole numbers with commas between them, each up to {high}, or 0 for none"
+    return Kind(allowed, read, lambda value: ",".join(map(str, cast("tuple[int, ...]", value))))
+
+
 def size(high: int) -> Kind:
     """A number of octets up to `high`, where 0 means that there is no such limit."""
     allowed = f"a size in octets or with a unit (10KB, 25MiB) up to {high >> 20}MiB, or 0 for none"

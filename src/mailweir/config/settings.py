@@ -89,6 +89,41 @@ class Settings:
             "Whether throttles, caps and tiers hold; `dry-run` only counts, `off` lifts them.",
         ),
     ]
+    connection_caps: Annotated[
+        tuple[int, int, int],
+        Setting(
+            kinds.limits(3, 100_000),
+            "0,0,0",
+            "How many SMTP connections are open at once from one address, one /24 or /64, one /16 or /48.",
+            internet="30,90,270",
+        ),
+    ]
+    connection_rates: Annotated[
+        tuple[int, int, int],
+        Setting(
+            kinds.limits(3, 1_000_000),
+            "0,0,0",
+            "How many new SMTP connections the same may make in a minute.",
+            internet="300,900,2700",
+        ),
+    ]
+    http_connection_caps: Annotated[
+        tuple[int, int, int],
+        Setting(
+            kinds.limits(3, 100_000),
+            "0,0,0",
+            "How many HTTP connections the same may have open, each that waits or follows counted.",
+            internet="300,900,2700",
+        ),
+    ]
+    greeting_delay: Annotated[
+        int,
+        Setting(
+            kinds.number(0, 30_000),
+            "0",
+            "Milliseconds before the SMTP greeting; who speaks meanwhile is refused in profile `internet`.",
+        ),
+    ]
     public_inbox_limit: Annotated[
         int,
         Setting(

@@ -3,15 +3,17 @@
 import contextlib
 import resource
 
-_OTHERS = 200  # the store, the bus, logs, and room to accept and refuse
+from mailweir.roles.seat import Seat
+
+_PART = 0.8  # the rest is for the store, the bus, logs, and for accepting those who are refused
 _FEWEST = 100
 
 
-def places() -> int:
-    """As many connections as there can be, once the limit is raised as far as it goes."""
+def places(seat: Seat) -> int:
+    """As many connections as each door of this process may have, once the limit is as high as it goes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             soft = hard
-    return max(soft - _OTHERS, _FEWEST)
+    return max(int(soft * _PART) // max(len(seat.sockets), 1), _FEWEST)

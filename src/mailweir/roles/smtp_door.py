@@ -7,13 +7,14 @@ from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
 from mailweir.ports.bus import Bus
-from mailweir.roles import certificate
+from mailweir.roles import caps, certificate
 from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import Watch
 from mailweir.roles.errors import StartError
 from mailweir.roles.seat import Seat
 from mailweir.roles.throttles import exempt
 from mailweir.servers.smtp.door import Door
+from mailweir.servers.smtp.flight import most_octets
 from mailweir.servers.smtp.listener import Listener
 from mailweir.servers.smtp.public import PublicDoor
 from mailweir.servers.smtp.submission import SubmissionDoor
@@ -39,7 +40,7 @@ def public(seat: Seat, reception: Reception, throttling: Throttling, bus: Bus) -
     rules = replace(_rules(settings, settings.line_ends_public), auth=local, auth_without_tls=local)
     refused = Telling(bus, SystemClock()).refused
     door = PublicDoor(reception, throttling, rules, any_login=local, refused=refused, exempt=exempt(settings))
-    made = _listener(seat, door)
+    made = _listener(seat, "smtp", door)
 
     def dismiss() -> None:
         made.dismiss(door.welcome)
@@ -53,7 +54,8 @@ def submission(seat: Seat, capture: Capture, bus: Bus) -> Listener:
     settings = seat.settings
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_submission), auth=True, auth_without_tls=local)
-    return _listener(seat, SubmissionDoor(capture, rules, Telling(bus, SystemClock()).refused))
+    door = SubmissionDoor(capture, rules, Telling(bus, SystemClock()).refused)
+    return _listener(seat, "submission", door)
 
 
 async def serve(seat: Seat, door: str, listening: Listener, watch: Watch) -> int:
@@ -74,14 +76,17 @@ def _rules(settings: Settings, line_ends: str) -> Rules:
     )
 
 
-def _listener(seat: Seat, door: Door) -> Listener:
+def _listener(seat: Seat, name: str, door: Door) -> Listener:
     """A listener that is not started yet, and that follows SIGHUP."""
     settings = seat.settings
     terms = Terms(
-        most_sessions=places(),
+        most_sessions=places(seat),
+        most_octets=most_octets(settings.message_size_limit or _LARGEST),
+        punctual=settings.profile == "internet",
+        greeting_delay=settings.greeting_delay / 1000,
         trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
     )
-    made = Listener(door, terms, tls=certificate.context(settings))
+    made = Listener(door, terms, tls=certificate.context(settings), caps=caps.of_smtp(seat, name))
     seat.on_reload(lambda: _reload(settings, made))
     return made
 

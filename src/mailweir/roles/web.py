@@ -29,9 +29,9 @@ from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
+from mailweir.roles import caps, descriptors
 from mailweir.roles.blocklist import open_blocklist
 from mailweir.roles.counting import counting
-from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import (
     FRESH_PROCESS,
     Watch,
@@ -50,6 +50,7 @@ from mailweir.roles.embedded import (
 from mailweir.roles.seat import Seat
 from mailweir.roles.signing import signing
 from mailweir.servers.web.app import Uses, WebFacts, build
+from mailweir.servers.web.places import Places
 from mailweir.servers.web.server import CONNECTIONS, WebServer
 from mailweir.services.access import Access
 from mailweir.services.addresses import Addresses
@@ -142,8 +143,9 @@ async def _serving(
         signed.federation,
     )
     app = build(uses, dropping.drop, facts)
-    most = min(CONNECTIONS, places())
-    server = WebServer(app, seat.sockets.get("http", ()), limit_concurrency=most)
+    trusted = [ip_network(network) for network in settings.trusted_proxies]
+    places = Places(min(CONNECTIONS, descriptors.places(seat)), caps.of_web(settings), trusted)
+    server = WebServer(app, seat.sockets.get("http", ()), places=places)
     stores = (mailbox, accounts, domains, plans, users, runs)
     try:
         async with counting(accounts, access, uses.metering):

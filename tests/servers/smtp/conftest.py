@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.scripted_door import Scripting
 from fakes.smtp_house import House, a_house
 
 Opened = Callable[..., Awaitable[House]]
@@ -22,3 +23,8 @@ async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
     yield open_house
     for house in houses:
         await house.close()
+
+
+@pytest.fixture
+def scripting() -> Scripting:
+    return Scripting()

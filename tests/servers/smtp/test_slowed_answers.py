@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from fakes.scripted_door import ScriptedDoor
+from fakes.scripted_door import Scripting
 from fakes.smtp_house import House, Peer
 from mailweir.servers.smtp import rounds
 from mailweir.servers.smtp.deadlines import Deadlines
-from mailweir.servers.smtp.door import Door, Slowed
+from mailweir.servers.smtp.door import Slowed
 from mailweir.servers.smtp.waits import LONGEST_HOLD, Holding, Holds
 from mailweir.wire.smtp.events import Hello, Mail, Message, Recipient
 from mailweir.wire.smtp.reply import Reply
@@ -22,21 +22,6 @@ NO = Reply(450, "4.7.1", "Too much from you, try again in a minute")
 NEVER = Reply(554, "5.7.1", "Banned", closes=True)
 ENDLESS = 3600.0
 Opened = Callable[..., Awaitable[House]]
-
-
-class Scripting:
-    """Makes the door of a house a scripted one, and keeps it."""
-
-    door: ScriptedDoor
-
-    def __call__(self, behind: Door) -> ScriptedDoor:
-        self.door = ScriptedDoor(behind)
-        return self.door
-
-
-@pytest.fixture
-def scripting() -> Scripting:
-    return Scripting()
 
 
 async def greeted(house: House) -> Peer:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from fakes.web_house import WebHouse
+from mailweir.servers.web.places import Places
 
 
 async def test_a_live_process_says_ok(house: WebHouse) -> None:
@@ -146,7 +147,7 @@ async def test_a_connection_is_kept_for_the_next_request(house: WebHouse) -> Non
 
 async def test_one_connection_too_many_is_answered_503() -> None:
     house = WebHouse()
-    await house.open(limit_concurrency=1)
+    await house.open(places=Places(1))
     _, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
     answer = await house.get("/livez")

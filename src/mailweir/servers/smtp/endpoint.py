@@ -1,6 +1,14 @@
-"""Where a connection comes from and goes to."""
+"""Where a connection comes from and goes to, and whether its peer speaks already."""
 
-from typing import cast
+import fcntl
+import socket
+import struct
+import termios
+from typing import Final, cast
+
+from mailweir.policy.caps import unmapped
+
+_COUNT: Final = struct.Struct("i")
 
 
 def endpoint(name: object) -> tuple[str, int]:
@@ -8,5 +16,13 @@ def endpoint(name: object) -> tuple[str, int]:
     if not isinstance(name, tuple) or not name:
         return ("", 0)  # an AF_UNIX peer has no address
     parts = cast("tuple[object, ...]", name)
-    ip, port = str(parts[0]), int(str(parts[1]))
-    return (ip.removeprefix("::ffff:") if "." in ip else ip, port)
+    return (unmapped(str(parts[0])), int(str(parts[1])))
+
+
+def speaks(bound: socket.socket) -> bool:
+    """Whether octets wait in a socket that nobody has read from yet. Costs one system call."""
+    try:
+        octets = fcntl.ioctl(bound.fileno(), termios.FIONREAD, _COUNT.pack(0))
+    except OSError:
+        return False  # the peer is gone
+    return _COUNT.unpack(octets) != (0,)

@@ -9,18 +9,21 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
+from mailweir.policy.caps import Caps
+from mailweir.servers.smtp import replies
 from mailweir.servers.smtp.door import Door
-from mailweir.servers.smtp.house import Guest
+from mailweir.servers.smtp.flight import Flight
+from mailweir.servers.smtp.guest import Guest
+from mailweir.servers.smtp.places import Places
 from mailweir.servers.smtp.rounds import Rounds
 from mailweir.servers.smtp.session import Session
 from mailweir.servers.smtp.terms import Terms
+from mailweir.servers.smtp.upgrades import Upgrades
 from mailweir.servers.smtp.waits import Holds
 from mailweir.wire.smtp.reply import Reply
 
 _BACKLOG = 4096
-_HANDSHAKE = 30.0  # seconds for TLS to come up
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,31 @@ class _Dismissal:
 
 
 class Listener:
-    """One door's sockets, on these terms."""
+    """One door's sockets, on these terms; `caps` are those on connections of one address.
 
-    def __init__(self, door: Door, terms: Terms | None = None, *, tls: ssl.SSLContext | None = None) -> None:
+    `pressed` is asked once a sweep whether something else than places is short, such as memory.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        terms: Terms | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+        caps: Caps | None = None,
+        pressed: Callable[[], bool] = bool,
+    ) -> None:
         self.door = door
-        self._terms = terms or Terms()
-        self.deadlines = self._terms.deadlines
-        self._tls = tls
-        self.holds = Holds(self._terms.most_held)
-        self.draining = False
-        self._sessions: set[Guest] = set()
-        self._rounds = Rounds(self._sessions)
-        self._upgrades: set[asyncio.Task[None]] = set()
+        self.terms = terms = terms or Terms()
+        self.deadlines = self._calm = terms.deadlines
+        self._hurried = terms.deadlines.hurried()
+        self._pressed = pressed
+        self.holds = Holds(terms.most_held)
+        self.flight = Flight(terms.most_octets)
+        self._draining = False
+        self._upgrades = Upgrades(tls, most=terms.most_handshakes, seconds=terms.deadlines.handshake)
+        self._places = Places(terms.most_sessions, caps)
+        self._rounds = Rounds(self._places.guests)
         self._servers: list[asyncio.Server] = []
         self._sweeping: asyncio.TimerHandle | None = None
         self._empty = asyncio.Event()
@@ -60,31 +76,29 @@ class Listener:
         for bound in sockets:
             server = await loop.create_server(self._session, sock=bound, backlog=_BACKLOG)
             self._servers.append(server)
-        self._sweeping = loop.call_later(self._terms.sweep, self._sweep)
+        self._sweeping = loop.call_later(self.terms.sweep, self._sweep)
 
     async def drain(self, seconds: float) -> None:
         """Takes no new connection, lets what is under way end, then ends the rest."""
-        self.draining = True
+        self._draining = True
         for server in self._servers:
             server.close()
-        for session in tuple(self._sessions):
+        for session in tuple(self._places.guests):
             session.drain()
         try:
             async with asyncio.timeout(seconds):
                 await self._empty.wait()
         except TimeoutError:
-            for session in tuple(self._sessions):
+            for session in tuple(self._places.guests):
                 session.abort()
         if self._sweeping is not None:
             self._sweeping.cancel()
         self._rounds.stop()
-        for task in self._upgrades:
-            task.cancel()
-        await asyncio.gather(*self._upgrades, return_exceptions=True)
+        await self._upgrades.close()
 
     def replace_tls(self, tls: ssl.SSLContext) -> None:
         """New sessions get the new certificate; those under TLS keep theirs."""
-        self._tls = tls
+        self._upgrades.tls = tls
 
     def dismiss(self, why: Callable[[str], Reply | None]) -> int:
         """Ends every session for whose peer's address there is a reply, with that; how many are asked.
@@ -97,7 +111,12 @@ class Listener:
     @property
     def sessions(self) -> int:
         """How many connections are held."""
-        return len(self._sessions)
+        return len(self._places.guests)
+
+    @property
+    def pressed(self) -> bool:
+        """Whether there was a hurry at the last sweep."""
+        return self.deadlines is self._hurried
 
     # --- what sessions ask ------------------------------------------------------------------
 
@@ -107,47 +126,48 @@ class Listener:
 
     def trusts(self, ip: str) -> bool:
         """Whether a PROXY header from this address is believed, and asked for."""
-        if not self._terms.trusted_proxies or not ip:
+        if not self.terms.trusted_proxies or not ip:
             return False
         address = ipaddress.ip_address(ip)
-        return any(address in network for network in self._terms.trusted_proxies)
+        return any(address in network for network in self.terms.trusted_proxies)
 
-    def entered(self, session: Guest) -> bool:
-        """Registers a connection; False when there is no place for it."""
-        if len(self._sessions) >= self._terms.most_sessions or self.draining:
-            return False
-        self._sessions.add(session)
+    def entered(self, session: Guest) -> Reply | None:
+        """Registers a connection; a reply when there is no place for it."""
+        if self._draining:
+            return replies.SHUTTING_DOWN
+        try:
+            gone = self._places.enter(session)
+        except LookupError:
+            self.door.turned_away(session.ip, replies.TOO_MANY_SESSIONS)
+            return replies.TOO_MANY_SESSIONS
+        if gone is not None:
+            self.door.turned_away(gone.ip, replies.PLACE_NEEDED)
         self._empty.clear()
-        return True
+        return None
+
+    def arrived(self, session: Guest) -> Reply | None:
+        """It is known where the connection comes from; a reply when it may not stay."""
+        # What a balancer says of itself, such as whether we are here, is nobody else's.
+        excess = None if self.trusts(session.ip) else self._places.count(session, self.now())
+        if excess is None:
+            return self.door.welcome(session.ip)
+        reply = replies.too_many(excess)
+        self.door.turned_away(session.ip, reply)
+        return reply
+
+    def proven(self, session: Guest) -> None:
+        """A message of this peer is kept."""
+        self._places.proven(session)
 
     def left(self, session: Guest) -> None:
         """The connection is gone."""
-        self._sessions.discard(session)
-        if not self._sessions:
+        self._places.leave(session)
+        if not self._places.guests:
             self._empty.set()
 
     def upgrade(self, session: Guest, transport: asyncio.Transport) -> None:
-        """Starts TLS in a task of its own, owned here."""
-        task = self._loop.create_task(self._start_tls(session, transport), name="smtp-starttls")
-        self._upgrades.add(task)
-        task.add_done_callback(self._upgrades.discard)
-
-    async def _start_tls(self, session: Guest, transport: asyncio.Transport) -> None:
-        assert self._tls is not None  # noqa: S101  the rules offer STARTTLS only with a certificate
-        try:
-            secured = await self._loop.start_tls(
-                transport,
-                cast("asyncio.BaseProtocol", session),
-                self._tls,
-                server_side=True,
-                ssl_handshake_timeout=_HANDSHAKE,
-            )
-        except (OSError, ssl.SSLError) as error:
-            transport.abort()
-            session.connection_lost(error)
-            return
-        if secured is not None:
-            session.secured(secured)
+        """Starts TLS, in a task that is owned here; ends the connection when it does not come up."""
+        self._upgrades.begin(session, transport)
 
     # --- own --------------------------------------------------------------------------------
 
@@ -155,7 +175,10 @@ class Listener:
         return Session(self)
 
     def _sweep(self) -> None:
-        now = self.now()
-        for session in tuple(self._sessions):
-            session.expire(now)
-        self._sweeping = self._loop.call_later(self._terms.sweep, self._sweep)
+        pressed = self._places.pressed or self.flight.full or self._pressed()
+        self.deadlines = self._hurried if pressed else self._calm
+        self._rounds.begin(self._expire)
+        self._sweeping = self._loop.call_later(self.terms.sweep, self._sweep)
+
+    def _expire(self, session: Guest) -> None:
+        session.expire(self.now())

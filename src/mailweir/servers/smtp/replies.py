@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mailweir.model.message import QueueId
 from mailweir.model.ruling import Action, Rule, Ruling
 from mailweir.model.verdict import Verdict
+from mailweir.policy.caps import Excess, Width
 from mailweir.ports.errors import UnavailableError
 from mailweir.wire.smtp.reply import Reply
 
@@ -18,6 +20,11 @@ TOO_MANY_SESSIONS = Reply(421, "4.3.2", "Too many connections, try again later",
 # In place of an answer that should come slowly, when too many others are held already.
 CROWDED = Reply(421, "4.3.2", "Too many are kept waiting just now, try again later", closes=True)
 MESSAGE_CROWDED = Reply(451, "4.3.2", "Too many are kept waiting just now, try again later")
+PLACE_NEEDED = Reply(421, "4.3.2", "Idle, and others need this place, try again later", closes=True)
+NO_MEMORY = Reply(452, "4.3.1", "Too much mail is on its way in just now, try again in a minute")
+NO_ROOM = Reply(421, "4.3.1", "Too much mail is on its way in just now, try again in a minute", closes=True)
+TOO_EARLY = Reply(554, "5.5.0", "Wait for the greeting before you speak (RFC 5321 3.1)", closes=True)
+TOO_HASTY = Reply(554, "5.5.0", "Wait for 354 before you send the message (RFC 2920 3.1)", closes=True)
 TOO_SLOW = Reply(421, "4.4.2", "Too slow, closing", closes=True)
 TOO_LONG = Reply(421, "4.4.2", "This session has lasted long enough, closing", closes=True)
 WRONG_LOGIN = Reply(535, "5.7.8", "Wrong user name or password")
@@ -96,6 +103,21 @@ def of_ruling(ruling: Ruling) -> Reply:
 def of_verdict(verdict: Verdict) -> Reply | None:
     """The reply for a verdict; None is the usual positive one."""
     return None if verdict is Verdict.ACCEPT else _REFUSALS[verdict]
+
+
+_WHOSE: Mapping[Width, str] = {
+    Width.ADDRESS: "your address",
+    Width.NETWORK: "your network",
+    Width.REGION: "the network of your provider",
+}
+
+
+@lru_cache(maxsize=16)
+def too_many(excess: Excess) -> Reply:
+    """The reply to a connection that is one too many."""
+    what = "new connections in a minute" if excess.rate else "connections"
+    text = f"Too many {what} from {_WHOSE[excess.width]} ({excess.most}), try again later"
+    return Reply(421, "4.7.0", text, closes=True)
 
 
 def queued(queue_id: QueueId) -> Reply:

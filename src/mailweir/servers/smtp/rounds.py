@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from typing import Final
 
-from mailweir.servers.smtp.house import Guest
+from mailweir.servers.smtp.guest import Guest
 
 SLICE: Final = 500
 """Sessions a turn of the loop: each takes 10 µs when it is ended, so that nobody waits more than 5 ms."""

@@ -13,34 +13,36 @@ from mailweir.servers.smtp import replies
 from mailweir.servers.smtp.deadlines import Request
 from mailweir.servers.smtp.door import Slowed, Visitor
 from mailweir.servers.smtp.endpoint import endpoint
+from mailweir.servers.smtp.entrance import Entrance
+from mailweir.servers.smtp.flight import SMALL
 from mailweir.servers.smtp.house import House
+from mailweir.servers.smtp.line import Line
 from mailweir.servers.smtp.waits import Holding, Keeping, Wait, Weighing
 from mailweir.services.reception import Receipt
-from mailweir.wire.proxy import Incomplete, read
-from mailweir.wire.smtp.events import Event, Message, StartTls
+from mailweir.wire.smtp.events import Event, Mail, Message, StartTls
 from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Server
 
 _MOST_BUFFERED = 64 * 1024  # octets held from a peer that talks on while it waits for an answer
+_MOST_BEHIND_HELD = 4096  # the same while its answer is slowed on purpose, for up to a minute
 
 
 class Session(asyncio.Protocol):
     """One peer, from its connection to its end."""
 
     __slots__ = (
+        "_charged",
         "_conversation",
         "_desk",
+        "_entrance",
         "_eof",
         "_house",
         "_last",
-        "_paused",
+        "_line",
         "_proven",
-        "_proxy",
         "_request",
         "_source",
-        "_stopped",
         "_target",
-        "_transport",
         "_unread",
         "_upgrading",
         "_visitor",
@@ -51,40 +53,38 @@ class Session(asyncio.Protocol):
         self._house = house
         self._desk = house.door.desk("")
         self._conversation = Server(self._desk.rules)
-        self._transport: asyncio.Transport | None = None
+        self._line = Line()
         self._source = ("", 0)
-        self._target: tuple[str, int] | None = None
+        self._target = ""  # the address of ours that the peer reached, as a balancer says
         self._request = Request(house.now())
-        self._proxy: bytes | None = None
+        self._entrance: Entrance | None = None  # until the peer is greeted
         self._unread: bytes | None = None  # what TLS brought before the upgrade was announced
         self._wait: Wait | None = None  # behind which the peer's next command waits
-        self._last: Reply | None = None  # with which the session ends once that is over
-        self._paused = self._proven = self._eof = False
-        self._upgrading = self._stopped = False
+        self._last: Reply | None = None  # with which the session ends once nothing is under way
+        self._charged = 0  # octets of the house's flight that are this session's
+        self._proven = self._eof = self._upgrading = False
         self._visitor: Visitor | None = None
 
     # --- called by the event loop -----------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer is there: find out who it is and greet it."""
-        self._transport = transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
+        self._line.transport = transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
         self._source = endpoint(transport.get_extra_info("peername"))
-        if not self._house.entered(self):
-            self._conversation.end(replies.TOO_MANY_SESSIONS)
-            self._flush()
+        refusal = self._house.entered(self)
+        if refusal is not None:
+            self.refuse(refusal)
             return
-        if self._house.trusts(self._source[0]):
-            self._proxy = b""
-        else:
-            self._greet()
+        self._entrance = Entrance(self, self._house, trusted=self._house.trusts(self._source[0]))
+        self._entrance.begin(transport)
 
     def data_received(self, data: bytes) -> None:
         """Octets arrived."""
+        if self._entrance is not None:
+            self._entrance.take(data)
+            return
         if self._upgrading:
             self._unread = (self._unread or b"") + data
-            return
-        if self._proxy is not None:
-            self._read_proxy(data)
             return
         self._request.octets += len(data)
         self._conversation.feed(data)
@@ -100,34 +100,45 @@ class Session(asyncio.Protocol):
         if isinstance(wait, Holding) and not (wait.promised and wait.hurry()):
             wait.cancel()
             self._wait = None
-        if not self._busy:
-            self._close()
-        return self._busy
+        if self._wait is None:
+            self._line.close()
+        return self._wait is not None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone. A delivery under way goes on: it was complete (RFC 1047)."""
         del exc
-        if self._wait is not None:
-            self._wait.cancel()
-        self._transport = None
+        self._wait_no_more()
+        self._line.transport = None
+        self._house.flight.now -= self._charged
+        self._charged = 0
         self._house.left(self)
 
     def pause_writing(self) -> None:
         """The peer does not read its answers: take no more questions."""
-        self._paused = True
-        self._stop_reading()
+        self._line.clogged = True
+        self._line.stop()
 
     def resume_writing(self) -> None:
         """It does again."""
-        self._paused = False
+        self._line.clogged = False
         self._advance()
-        self._resume_reading()
+        self._line.resume()
 
     # --- called by the listener -------------------------------------------------------------
 
+    @property
+    def ip(self) -> str:
+        """The peer's address; empty as long as nobody knows it."""
+        return self._source[0]
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return self._wait is None and not self._upgrading and not self._conversation.receiving
+
     def secured(self, transport: asyncio.Transport) -> None:
         """TLS is up: go on from an empty conversation (RFC 3207 §4.2)."""
-        self._transport = transport
+        self._line.transport = transport
         self._upgrading = False
         self._desk = self._house.door.desk(self._source[0])
         self._conversation.secured()
@@ -136,23 +147,19 @@ class Session(asyncio.Protocol):
         if unread:
             self.data_received(unread)
 
-    @property
-    def ip(self) -> str:
-        """The peer's address; empty as long as nobody knows it."""
-        return self._source[0]
-
     def expire(self, now: float) -> None:
         """Ends what has taken too long."""
         wait = self._wait
         content = wait is None and self._conversation.receiving
-        if not self._request.overdue(now, self._allowed(), self._house.deadlines, content=content):
-            return
-        if self._upgrading:
-            self.abort()
-        elif wait is not None and wait.late is not None:
-            self._over(wait, wait.late)
-        else:
-            self._end(replies.TOO_SLOW)
+        if self._request.overdue(now, self._allowed(), self._house.deadlines, content=content):
+            if self._upgrading or self._conversation.closing:
+                self.abort()
+            elif wait is not None and wait.late is not None:
+                self._over(wait, wait.late)
+            else:
+                self.turn_away(replies.TOO_SLOW)
+        elif self._request.old and self.idle:
+            self.turn_away(replies.TOO_LONG)
 
     def dismiss(self, last: Reply) -> None:
         """Ends the session with that, once a message that is being kept is answered."""
@@ -161,56 +168,67 @@ class Session(asyncio.Protocol):
         elif isinstance(self._wait, Keeping):
             self._last = last
         else:
-            self._end(last)
+            self.refuse(last)
 
     def drain(self) -> None:
         """Ends the session as soon as nothing is under way."""
-        if self._upgrading or self._conversation.receiving:
-            return
-        if self._wait is None:
-            self._end(replies.SHUTTING_DOWN)
-        else:
-            self._last = replies.SHUTTING_DOWN
+        self._last = replies.SHUTTING_DOWN
+        if self.idle:
+            self._end(self._last)
+        elif self._wait is not None:
             self._wait.hurry()
+
+    def refuse(self, last: Reply) -> None:
+        """Ends the connection with that, if the peer takes it at once."""
+        self._end(last)
+        # Before the next turn of the loop it was written: whoever has not taken it by then holds nothing.
+        asyncio.get_running_loop().call_soon(self.abort)
+
+    def turn_away(self, last: Reply) -> None:
+        """The same, which the door hears of."""
+        if not self._conversation.closing:
+            self._house.door.turned_away(self.ip, last)
+        self.refuse(last)
 
     def abort(self) -> None:
         """Ends the connection without a word."""
-        if self._transport is not None:
-            self._transport.abort()
+        self._line.abort()
 
-    # --- moving on ------------------------------------------------------------------------------
+    # --- called by the entrance -----------------------------------------------------------------
 
-    def _greet(self) -> None:
-        refusal = self._house.door.welcome(self._source[0])
-        if refusal is not None:
-            self._end(refusal)
-            return
+    def named(self, source: tuple[str, int], target: tuple[str, int] | None) -> None:
+        """A balancer says where the connection is from and went to."""
+        self._source = source
+        self._target = target[0] if target else ""
+
+    def welcome(self) -> Reply | None:
+        """Why this peer may not stay; None when it may."""
+        return self._house.arrived(self)
+
+    def greet(self, early: bytes) -> None:
+        """It is time; `early` is what the peer has said already."""
+        self._entrance = None
         self._desk = self._house.door.desk(self._source[0])
         self._conversation.greet(self._desk.rules)
         self._flush()
+        if early:
+            self.data_received(early)
 
-    def _read_proxy(self, data: bytes) -> None:
-        octets = (self._proxy or b"") + data
-        header = read(octets)
-        if header is Incomplete.NEED_MORE:
-            self._proxy = octets
-        elif header is Incomplete.BROKEN:
-            self.abort()
-        else:
-            self._proxy = None
-            self._source = header.source or self._source
-            self._target = header.target
-            self._greet()
-            if rest := octets[header.length :]:
-                self.data_received(rest)
+    # --- moving on ------------------------------------------------------------------------------
 
     def _advance(self) -> None:
         """Answers whatever can be answered now."""
-        if self._busy or self._paused:
+        if self._wait is not None or self._line.clogged:
             self._bound()
             return
         conversation = self._conversation
-        while (event := conversation.next_event()) is not None:
+        while True:
+            event = conversation.next_event()
+            if conversation.hasty and self._house.terms.punctual:
+                self.turn_away(replies.TOO_HASTY)
+                return
+            if event is None:
+                break
             if isinstance(event, StartTls):
                 self._start_tls()
                 return
@@ -219,17 +237,23 @@ class Session(asyncio.Protocol):
                 break
         if self._flush():
             self._request.next()
-        if self._eof and not self._busy:
-            self._close()
+        self._bound()
+        if self._wait is None and (self._eof or self._last is not None):
+            self._leave()
 
-    @property
-    def _busy(self) -> bool:
-        """Whether something is waited for, so that the peer's next command waits, too."""
-        return self._wait is not None
+    def _leave(self) -> None:
+        """Nothing is waited for, and the session is to end."""
+        if self._eof:
+            self._line.close()
+        elif self._last is not None and self.idle:
+            self._end(self._last)
 
     def _decide(self, event: Event) -> bool:
         """Has the door decide; whether that is answered already."""
-        decided = self._desk.decide(event)
+        if isinstance(event, Mail) and self._house.flight.full:
+            decided = replies.NO_MEMORY
+        else:
+            decided = self._desk.decide(event)
         if decided is None or isinstance(decided, Reply):
             self._conversation.answer(decided)
             return True
@@ -242,7 +266,7 @@ class Session(asyncio.Protocol):
         """Hands a message in; whether it is answered already."""
         handed = self._desk.deliver(message, self._visit())
         if isinstance(handed, Receipt):
-            keeping = self._wait = Keeping(handed, self._over)
+            keeping = self._wait = Keeping(handed, len(message.content), self._house.flight, self._over)
             keeping.begin()
             self._request.next()
             return False
@@ -262,35 +286,25 @@ class Session(asyncio.Protocol):
 
     def _over(self, wait: Wait, answer: Reply | None) -> None:
         """What was waited for has come to this."""
-        if wait is not self._wait or self._transport is None:
+        if wait is not self._wait or self._line.transport is None:
             return  # answered 451 long ago, or nobody is there to hear it
         self._wait = None
-        if isinstance(wait, Keeping) and answer is not None:
-            self._proven = self._proven or answer.positive
-            house = self._house
-            if self._last is None and house.door.hesitates() and house.holds.take():
-                pause = house.deadlines.hesitation
-                self._wait = Holding(answer, pause, house.holds, self._over, promised=True)
-                return
+        if isinstance(wait, Keeping) and answer is not None and self._kept(answer):
+            return
         self._conversation.answer(answer)
         self._go_on()
 
-    def _visit(self) -> Visitor:
-        """Who hands this message in: made once, and anew when the peer has said something about itself."""
-        conversation = self._conversation
-        hello, visitor = conversation.hello, self._visitor
-        authenticated = conversation.authenticated is not None
-        if visitor is None or visitor.hello is not hello or visitor.authenticated is not authenticated:
-            ip, port = self._source
-            peer = Peer(ip, port, hello.name if hello else "", conversation.tls, self._via())
-            visitor = self._visitor = Visitor(peer, hello, authenticated)
-        return visitor
-
-    def _via(self) -> str:
-        """The address of ours that the peer reached; asked for only when there is a message."""
-        if self._target is None and self._transport is not None:
-            self._target = endpoint(self._transport.get_extra_info("sockname"))
-        return self._target[0] if self._target else ""
+    def _kept(self, answer: Reply) -> bool:
+        """The intake is done with a message; whether its answer comes slowly, since the store hesitates."""
+        house = self._house
+        if answer.positive and not self._proven:
+            self._proven = True
+            house.proven(self)
+        if self._last is not None or not house.door.hesitates() or not house.holds.take():
+            return False
+        pause = house.deadlines.hesitation
+        self._wait = Holding(answer, pause, house.holds, self._over, promised=True)
+        return True
 
     def _go_on(self) -> None:
         """What was waited for is answered."""
@@ -300,57 +314,71 @@ class Session(asyncio.Protocol):
             self._end(replies.TOO_LONG)
         else:
             self._advance()
-            if self._stopped:
-                self._resume_reading()
+            if self._line.stopped:
+                self._line.resume()
+
+    def _visit(self) -> Visitor:
+        """Who hands this message in: made once, and anew when the peer has said something about itself."""
+        conversation = self._conversation
+        hello, visitor = conversation.hello, self._visitor
+        authenticated = conversation.authenticated is not None
+        if visitor is None or visitor.hello is not hello or visitor.authenticated is not authenticated:
+            ip, port = self._source
+            via = self._target or self._line.here
+            peer = Peer(ip, port, hello.name if hello else "", conversation.tls, via)
+            visitor = self._visitor = Visitor(peer, hello, authenticated)
+        return visitor
 
     def _allowed(self) -> float:
-        """Seconds for what is waited for now, before content buys more."""
+        """Seconds for what is waited for now, where it is no content."""
         deadlines = self._house.deadlines
         if self._wait is not None and (allowed := self._wait.allowed(deadlines)) is not None:
             return allowed
-        if self._conversation.receiving:
-            return deadlines.content
+        if self._conversation.closing:
+            return deadlines.farewell
         return deadlines.command if self._proven else deadlines.unproven
 
     def _flush(self) -> bool:
         """Sends what there is to say; closes after the last word."""
         octets = self._conversation.output()
-        if octets and self._transport is not None:
-            self._transport.write(octets)
+        self._line.write(octets)
         if self._conversation.closing:
-            self._close()
+            self._line.close()
         return bool(octets)
 
     def _end(self, last: Reply) -> None:
+        self._wait_no_more()
+        self._conversation.end(last)
+        self._flush()
+        self._request.next()
+
+    def _wait_no_more(self) -> None:
+        if self._entrance is not None:
+            self._entrance.cancel()
         if self._wait is not None:
             self._wait.cancel()
             self._wait = None
-        self._conversation.end(last)
-        self._flush()
-
-    def _close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
 
     def _start_tls(self) -> None:
         self._flush()
         if self._conversation.discarded:
-            self._close()  # commands in the clear behind STARTTLS: an injection (CVE-2011-0411)
-        elif self._transport is not None:
+            self._line.close()  # commands in the clear behind STARTTLS: an injection (CVE-2011-0411)
+        elif self._line.transport is not None:
             self._upgrading = True
             self._request.next()
-            self._house.upgrade(self, self._transport)
+            self._house.upgrade(self, self._line.transport)
 
     def _bound(self) -> None:
-        if self._conversation.buffered > _MOST_BUFFERED:
-            self._stop_reading()
-
-    def _stop_reading(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._stopped = True
-            self._transport.pause_reading()
-
-    def _resume_reading(self) -> None:
-        if self._transport is not None and not self._transport.is_closing() and not self._paused:
-            self._stopped = False
-            self._transport.resume_reading()
+        """Reads no further while too much is waiting here, and gives up what is too much for this process."""
+        held, before = self._conversation.held, self._charged
+        if held == before:
+            return
+        flight = self._house.flight
+        flight.now += held - before
+        self._charged = held
+        waiting = self._wait is not None or self._line.clogged
+        most = _MOST_BEHIND_HELD if isinstance(self._wait, Holding) else _MOST_BUFFERED
+        if waiting and held > most:
+            self._line.stop()
+        elif flight.full and held > max(before, SMALL):
+            self.turn_away(replies.NO_ROOM)

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from mailweir.servers.smtp import replies
 from mailweir.servers.smtp.deadlines import Deadlines
+from mailweir.servers.smtp.flight import Flight
 from mailweir.services.reception import Receipt
 from mailweir.wire.smtp.reply import Reply
 
@@ -68,17 +69,20 @@ class Wait(Protocol):
 class Keeping:
     """A message that the intake keeps. The peer going away does not end that (RFC 1047)."""
 
-    __slots__ = ("_over", "_receipt")
+    __slots__ = ("_flight", "_octets", "_over", "_receipt")
 
     # The store may still finish; the client is told to try again, and may send it twice.
     late = replies.STORE_AWAY
 
-    def __init__(self, receipt: Receipt, over: Over) -> None:
+    def __init__(self, receipt: Receipt, octets: int, flight: Flight, over: Over) -> None:
         self._receipt = receipt
+        self._octets = octets
+        self._flight = flight
         self._over = over
 
     def begin(self) -> None:
         """Waits from now on."""
+        self._flight.now += self._octets
         kept = self._receipt.kept
         # The SQLite intake gives a bare future; for anything else this makes a task.
         future = kept if isinstance(kept, asyncio.Future) else asyncio.ensure_future(kept)
@@ -96,6 +100,7 @@ class Keeping:
         """It goes on, and nobody hears of it."""
 
     def _kept(self, kept: "asyncio.Future[None]") -> None:
+        self._flight.now -= self._octets
         error = asyncio.CancelledError() if kept.cancelled() else kept.exception()
         self._over(self, replies.queued(self._receipt.id) if error is None else replies.not_kept(error))
 

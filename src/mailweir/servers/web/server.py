@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final, cast
 
 from litestar.types import ASGIApp
@@ -17,6 +18,7 @@ from uvicorn import Config, Server
 from uvicorn.lifespan.off import LifespanOff
 
 from mailweir.servers.web.connection import Connection
+from mailweir.servers.web.places import Places
 from mailweir.servers.web.websocket import FRAME_OCTETS, PING, LiveConnection
 
 KEEP_ALIVE: Final = 75
@@ -30,7 +32,7 @@ _TICK: Final = 0.02  # seconds
 
 
 class WebServer:
-    """The web door's listener. `limit_concurrency` bounds the open connections."""
+    """The web door's listener, whose connections have these `places`."""
 
     def __init__(
         self,
@@ -38,13 +40,13 @@ class WebServer:
         sockets: Sequence[socket.socket],
         *,
         keep_alive: int = KEEP_ALIVE,
-        limit_concurrency: int = CONNECTIONS,
+        places: Places | None = None,
     ) -> None:
         self._sockets = list(sockets)
         config = Config(
             cast("Any", app),
             loop="none",
-            http=Connection,
+            http=cast("Any", partial(Connection, places=Places(CONNECTIONS) if places is None else places)),
             ws=LiveConnection,
             ws_max_size=FRAME_OCTETS,
             ws_ping_interval=PING,
@@ -58,7 +60,6 @@ class WebServer:
             server_header=False,
             date_header=False,
             timeout_keep_alive=keep_alive,
-            limit_concurrency=limit_concurrency,
         )
         config.load()
         self._server = Server(config)

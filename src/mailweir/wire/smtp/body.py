@@ -91,6 +91,11 @@ class ChunkBody:
             self._held += len(piece)
         return self._wanted == 0
 
+    @property
+    def held(self) -> int:
+        """Octets that were taken and are kept."""
+        return self._held if self._chunks else 0
+
     def content(self) -> bytes:
         """All chunks, joined."""
         return b"".join(self._chunks)

@@ -57,10 +57,11 @@ class Server:
     """One conversation.
 
     `closing` says that nothing more is read: send the output, then close. `discarded` says that
-    plain octets came behind STARTTLS, which nobody who means well sends.
+    plain octets came behind STARTTLS, which nobody who means well sends; `hasty`, that content was fed before
+    it was asked for by 354 (RFC 2920 §3.1). Both depend on how the octets were cut.
     """
 
-    __slots__ = ("_buffer", "_dialog", "_out", "_patience", "_pending", "closing", "discarded")
+    __slots__ = ("_buffer", "_dialog", "_out", "_patience", "_pending", "closing", "discarded", "hasty")
 
     def __init__(self, rules: Rules, *, tls: bool = False) -> None:
         self._dialog = Dialog(rules, tls=tls)
@@ -70,6 +71,7 @@ class Server:
         self._pending: Event | None = None
         self.closing = False
         self.discarded = False
+        self.hasty = False
 
     # --- what the owner asks ----------------------------------------------------------------
 
@@ -92,6 +94,12 @@ class Server:
     def buffered(self) -> int:
         """Octets that were fed and are not yet understood."""
         return len(self._buffer)
+
+    @property
+    def held(self) -> int:
+        """Octets that are kept for this conversation: those, and chunks of a message that is not whole."""
+        chunks = self._dialog.transaction.chunks
+        return len(self._buffer) if chunks is None else len(self._buffer) + chunks.held
 
     @property
     def receiving(self) -> bool:
@@ -126,6 +134,7 @@ class Server:
                 return None
             if isinstance(outcome, Reply):
                 self._say(self._patience.error(outcome) if outcome.code >= _ERRORS else outcome)
+                self.hasty = self.hasty or (outcome is reply.START_MAIL and bool(self._buffer))
             elif outcome is not None:
                 return self._given(outcome)
         return None
