@@ -34,7 +34,7 @@ def test_a_flood_is_named_by_all_that_it_has_in_common_though_one_thing_of_it_is
     assert named["Reply-To"].held_back
     assert named["sender domain"].key == "evil-mailer.com"
     assert not named["sender domain"].held_back
-    assert 1_000 < seen.rate < 2_000
+    assert 50 < seen.rate < 150  # 2,000 in 1.3 seconds, over 20 seconds
     assert (seen.role, seen.sessions, seen.throttle) == ("receiver", 12, "on")
 
 

@@ -32,7 +32,7 @@ class Putting(Struct, frozen=True):
 
 
 class Situation(Struct, frozen=True):
-    """`at` in milliseconds since the epoch; `rate` in messages a second of late; `frequent`: most first."""
+    """`at` in milliseconds since the epoch; `rate`: messages a second, over about 20; `frequent`: most first."""
 
     role: str
     pid: int

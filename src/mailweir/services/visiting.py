@@ -42,6 +42,7 @@ class Visit:
         "_envelope",
         "_exempt",
         "_facets",
+        "_family",
         "_hello",
         "_host",
         "_ip",
@@ -62,6 +63,7 @@ class Visit:
         self._address: Address | None = None
         self._sender: str | None = None
         self._host = Host("")
+        self._family = ""
         self._judged = False
         self._envelope: Ruling | None = None
         self._facets: Sequence[tuple[Facet, Key]] = ()
@@ -82,6 +84,7 @@ class Visit:
         self._host = Host(
             "" if sender is None else canonical_domain(sender.domain).rstrip(".")[-_LONGEST_HOST:]
         )
+        self._family = ""
         self._judged = False
 
     def recipient(self, inbox: Inbox) -> Ruling | None:
@@ -108,18 +111,14 @@ class Visit:
             return None
         now = throttling.clock.monotonic()
         made = fingerprint(content)
-        keys: list[tuple[Rule, str]] = []
-        if made.from_domain and made.from_domain != self._host:
-            keys.append((Rule.FROM_DOMAIN, throttling.suffixes.registrable(Host(made.from_domain)).domain))
-        if made.reply_to:
-            keys.append((Rule.REPLY_TO, made.reply_to))
-        delay = throttling.tiers.take(keys, now)
-        if delay is not None and not delay.is_held:
-            return self._decided(self._delayed(delay, now), None)
-        family = self._facets[-1][1] if self._host and self._facets else made.from_domain
-        facets = [*_narrow_facets(made, family), *self._facets]
+        facets = [*_narrow_facets(made, self._family or made.from_domain), *self._facets]
         conviction = throttling.floods.judge(facets, now, *self._bits())
-        return self._decided(self._suspected(conviction, now), None)
+        # What is known as a flood's leaves no debt to those who share something with it.
+        ruling = self._on_header(made, now) if conviction is None else self._suspected(conviction, now)
+        if ruling is not None:
+            throttling.tiers.refund(self._shared)  # others have a right to what it would have taken
+            self._shared = ()
+        return self._decided(ruling, None)
 
     def told(self, ruling: Ruling, inboxes: Sequence[Inbox], reply: str) -> None:
         """The peer was told that, about mail for these inboxes."""
@@ -166,6 +165,7 @@ class Visit:
             shared.append((Rule.NULL_SENDER, address))
         else:
             name = throttling.suffixes.registrable(self._host)
+            self._family = name.family
             shared += (Rule.SENDER_DOMAIN, name.domain), (Rule.SENDER_FAMILY, name.family)
             if throttling.directory.holder_of(self._host) is None:
                 facets += (Facet.DOMAIN, name.domain), (Facet.FAMILY, name.family)
@@ -191,6 +191,16 @@ class Visit:
         if len(self._shared) < _REFUNDED:
             self._shared = (*self._shared, *keys)
         return None if delay is None else self._delayed(delay, now)
+
+    def _on_header(self, made: Fingerprint, now: float) -> Ruling | None:
+        throttling = self._throttling
+        keys: list[tuple[Rule, str]] = []
+        if made.from_domain and made.from_domain != self._host:
+            keys.append((Rule.FROM_DOMAIN, throttling.suffixes.registrable(Host(made.from_domain)).domain))
+        if made.reply_to:
+            keys.append((Rule.REPLY_TO, made.reply_to))
+        delay = throttling.tiers.take(keys, now)
+        return None if delay is None or delay.is_held else self._delayed(delay, now)
 
     def _networks(self) -> tuple[str, str, str]:
         found = self._widths
@@ -226,8 +236,6 @@ class Visit:
         wait = 0.0 if conviction is None else self._wait(now)
         if conviction is None or not wait:
             return None
-        self._throttling.tiers.refund(self._shared)  # others have a right to what it would have taken
-        self._shared = ()
         subject = f"{conviction.facet.value} {readable(conviction.facet, conviction.key)}"
         figures = {
             "messages": round(conviction.count),
