@@ -17,10 +17,10 @@ from mailweir.config.load import Loaded
 from mailweir.config.settings import DOORS, Settings
 from mailweir.observe import logs
 from mailweir.roles import data_directory, first_start, garbage, process, ready, sockets
-from mailweir.roles.administer import how_many_accounts
 from mailweir.roles.crew import CODE, DOORS_OF, NICE, ROLES, Code, crew
 from mailweir.roles.errors import StartError
 from mailweir.roles.sockets import Sockets
+from mailweir.roles.store import how_many_accounts
 from mailweir.roles.supervise import Supervisor
 
 _USABLE: Mapping[str, tuple[str, ...]] = {"store": ("sqlite:",), "bus": ("local:", "memory:")}
