@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -27,6 +28,18 @@ def test_a_process_does_not_load_what_others_are_there_for(role: str, needless: 
     loaded = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60).stdout
     assert f"mailweir.roles.{role}" in loaded.split()
     assert needless & set(loaded.split()) == set()
+
+
+def test_a_plain_start_needs_no_command_line_that_explains_itself(tmp_path: Path) -> None:
+    program = (
+        "import sys, mailweir.cli.entry, mailweir.roles.serve as roles\n"
+        "roles.serve = lambda *_: print(*sys.modules) or 0\n"
+        f"mailweir.cli.entry.main(['serve', '--single', '--data={tmp_path}'])"
+    )
+    words = [sys.executable, "-c", program]
+    loaded = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60).stdout.split()
+    assert "mailweir.cli.serving" in loaded
+    assert {"cyclopts", "attr", "http.client"} & set(loaded) == set()
 
 
 def test_the_web_door_has_no_use_for_what_else_happens_to_be_installed() -> None:
