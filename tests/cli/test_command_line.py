@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from mailweir.cli.program import app
+from mailweir.cli.serving import Serving, plainly
+from mailweir.config.load import flag
+from mailweir.config.settings import TABLE
+
 SOURCE = Path(__file__).parents[2] / "src"
 
 
@@ -141,3 +146,46 @@ def test_small_commands_do_not_load_the_server() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == "[]"
+
+
+PLAIN = [
+    [],
+    ["--single"],
+    ["--role=web", "--config=a.toml"],
+    ["--data=a b", "--smtp=127.0.0.1:0,[::1]:0", "--http=off"],
+    ["--anonymous-reads=none", "--secret=null", "--guest-password=-x", "--node-name=a=b"],
+    [f"{flag(name)}=1" for name in TABLE],
+]
+LEFT = [
+    ["--help"],
+    ["--data", "a"],
+    ["--data="],
+    ["--single", "--single"],
+    ["--single=yes"],
+    ["--single="],
+    ["--no-such=1"],
+    ["--data_=1"],
+    ["--http=a", "--http=b"],
+    ["a=b"],
+    ["--", "--data=a"],
+]
+
+
+@pytest.mark.parametrize("words", PLAIN, ids=str)
+def test_plain_words_mean_what_they_mean_to_the_command_line(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meant: list[Serving] = []
+
+    def run(self: Serving) -> int:
+        meant.append(self)
+        return 0
+
+    monkeypatch.setattr(Serving, "run", run)
+    app(["serve", *words])
+    assert [plainly(words)] == meant
+
+
+@pytest.mark.parametrize("words", LEFT, ids=str)
+def test_what_is_not_plain_is_left_to_the_command_line(words: list[str]) -> None:
+    assert plainly(words) is None

@@ -30,7 +30,7 @@ PATIENCE: Final = 60.0
 _NEEDED: Final = (
     *("mailweir.cli", "mailweir.roles.administer", "mailweir.roles.account_data", "mailweir.roles.redigest"),
     "mailweir.roles.blocks",
-    *("mailweir.roles.serve", "mailweir.adapters.certificate", "mailweir.adapters.dns", "zxcvbn"),
+    *("mailweir.roles.serve", "mailweir.adapters.certificate", "dns.asyncresolver", "zxcvbn"),
 )
 _LONGEST: Final = 1 << 16  # octets of a command and its variables
 _NUMBER: Final = 4  # octets

@@ -54,6 +54,11 @@ class Crew:
     def pid(self, door: str) -> int:
         return int(self.ask(door)[0])
 
+    def nursery(self) -> int:
+        """The process that the supervisor has started, and that all children are forked from."""
+        (pid,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(pid)
+
     def wait_until_refused(self, door: str) -> None:
         """Waits until nobody listens any more, which is how a drain begins."""
         ends = time.monotonic() + PATIENCE

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fakes.api import Api
+from mailweir.roles.crew import ROLES
 
 COMMAND = Path(sys.executable).with_name("mailweir")
 PATIENCE = 20.0
@@ -234,7 +235,7 @@ def _children(pid: int) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for child in descendants(pid):
         with contextlib.suppress(OSError):  # it ended meanwhile
-            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-            if b"mailweir.roles.child" in words:
-                found.append((child, words[words.index(b"mailweir.roles.child") + 1].decode()))
+            name = Path(f"/proc/{child}/comm").read_text(encoding="ascii").strip()
+            if name.split()[0] in ROLES:
+                found.append((child, name))
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from fakes.server import descendants, proportional
+from mailweir.roles.crew import ROLES
 
 _TICK: Final = os.sysconf("SC_CLK_TCK")
 _OURS: Final = "mailweir.roles."
@@ -60,11 +61,12 @@ def _ticks(pid: int, role: str = "") -> Counter[str]:
 
 
 def _role(pid: int) -> str:
-    """What a process of ours is for, by its command line; empty for others."""
+    """What a process of ours is for; empty for others. What the nursery has forked has a name of its own."""
     words = [word.decode(errors="replace") for word in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")]
     module = next((word for word in words if word.startswith(_OURS)), "")
-    name = words[words.index(module) + 1] if module == f"{_OURS}child" else module.removeprefix(_OURS)
-    return name.partition(" ")[0]
+    name = module.removeprefix(_OURS)
+    forked = _program(pid).partition(" ")[0]
+    return forked if name == "nursery" and forked in ROLES else name
 
 
 def _program(pid: int) -> str:

@@ -162,3 +162,53 @@ def test_what_a_child_prints_is_not_taken_for_the_ready_line(tmp_path: Path) -> 
         assert crew.doors["event"] == "ready"
         crew.process.terminate()
         assert "a library's greeting" in crew.end().errors
+
+
+def test_children_that_ended_with_their_nursery_are_started_again(tmp_path: Path) -> None:
+    with a_crew(tmp_path, "receiver=door:smtp", "web=door:http") as crew:
+        crew.wait_until_ready()
+        nursery, first = crew.nursery(), [crew.pid("smtp"), crew.pid("http")]
+        os.kill(nursery, signal.SIGKILL)
+        assert all(wait_for_end(pid, PATIENCE) for pid in first)
+        assert not {crew.pid("smtp"), crew.pid("http")} & set(first)
+        assert crew.nursery() != nursery
+        crew.process.terminate()
+        assert crew.end()[:2] == (0, "")
+
+
+def test_a_nursery_that_is_asked_to_end_leaves_children_their_drain(tmp_path: Path) -> None:
+    with a_crew(tmp_path, "receiver=door:smtp", "web=door:http") as crew:
+        crew.wait_until_ready()
+        with crew.connect("smtp", "slow") as begun, begun.makefile("rb") as answer:
+            assert answer.readline()
+            os.kill(crew.nursery(), signal.SIGTERM)  # as one does who asks all processes of a unit
+            crew.process.terminate()
+            assert answer.read() == b"finished\n"
+        assert crew.end()[:2] == (0, "")
+
+
+def test_a_child_is_called_by_its_place(tmp_path: Path) -> None:
+    with a_crew(tmp_path, "receiver=door:smtp*12", "web=door:http") as crew:
+        crew.wait_until_ready()
+        names = {Path(f"/proc/{pid}/comm").read_text() for pid in (crew.pid("smtp"), crew.pid("http"))}
+        assert {name.partition(" ")[0].strip() for name in names} == {"receiver", "web"}
+
+
+def test_a_role_that_cannot_be_imported_takes_nobody_along(tmp_path: Path) -> None:
+    with a_crew(tmp_path, "receiver=door:smtp", "web=is_not_there:http") as crew:
+        assert crew.process.stderr is not None
+        line = crew.process.stderr.readline()
+        assert b"role failed" in line
+        assert b"is_not_there" in line
+        crew.process.terminate()
+        assert crew.end()[:2] == (0, "")
+
+
+def test_a_child_starts_with_nothing_of_the_others_open(tmp_path: Path) -> None:
+    with a_crew(tmp_path, "receiver=door:smtp", "web=door:http") as crew:
+        crew.wait_until_ready()
+        os.kill(crew.pid("smtp"), signal.SIGKILL)
+        crew.pid("smtp")
+        opened = [str(one.readlink()) for one in Path(f"/proc/{crew.nursery()}/fd").iterdir()]
+        assert len(opened) == 3  # its socket, and standard output and error
+        assert len(list(Path(f"/proc/{crew.nursery()}/task").iterdir())) == 1

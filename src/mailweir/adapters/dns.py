@@ -1,13 +1,11 @@
-"""The resolver of this machine, or those that the operator names, by dnspython."""
+"""The resolver of this machine, or those that the operator names, by dnspython.
+
+That is imported for the first question: it takes 30 ms, and most servers never have one.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
-
-import dns.asyncresolver
-import dns.exception
-import dns.nameserver
-import dns.resolver
 
 from mailweir.model.address import Host, canonical_domain
 from mailweir.ports.errors import UnavailableError
@@ -24,7 +22,7 @@ class DnsResolver:
     def __init__(self, servers: Sequence[tuple[str, int]] = ()) -> None:
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._servers = tuple(servers)
-        self._resolver: dns.asyncresolver.Resolver | None = None
+        self._resolver: Any = None
 
     async def texts(self, host: Host) -> Sequence[str]:
         """The TXT records of a host."""
@@ -38,23 +36,27 @@ class DnsResolver:
         return [Host(canonical_domain(name)) for name in names if name != "."]
 
     async def _ask(self, host: Host, kind: str) -> list[Any]:
+        from dns.exception import DNSException  # noqa: PLC0415  above
+        from dns.resolver import NXDOMAIN  # noqa: PLC0415  above
+
         try:
             async with asyncio.timeout(2 * _SECONDS), self._places:
                 answer = await self._configured().resolve(
                     f"{host}.", kind, lifetime=_SECONDS, raise_on_no_answer=False
                 )
-        except dns.resolver.NXDOMAIN:
+        except NXDOMAIN:
             return []
-        except (dns.exception.DNSException, OSError, TimeoutError) as error:
+        except (DNSException, OSError, TimeoutError) as error:
             raise UnavailableError(f"the DNS gave no answer for {host}") from error
         return list(answer)[:_RECORDS]
 
-    def _configured(self) -> dns.asyncresolver.Resolver:
+    def _configured(self) -> Any:  # noqa: ANN401  a Resolver of dnspython
         """Made when it is needed: a machine without any resolver serves all the same."""
         if self._resolver is None:
-            self._resolver = dns.asyncresolver.Resolver(configure=not self._servers)
+            from dns.asyncresolver import Resolver  # noqa: PLC0415  above
+            from dns.nameserver import Do53Nameserver  # noqa: PLC0415  above
+
+            self._resolver = Resolver(configure=not self._servers)
             if self._servers:
-                self._resolver.nameservers = [
-                    dns.nameserver.Do53Nameserver(ip, port) for ip, port in self._servers
-                ]
+                self._resolver.nameservers = [Do53Nameserver(ip, port) for ip, port in self._servers]
         return self._resolver

@@ -7,7 +7,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from mailweir.cli.accounts import account_of
-from mailweir.cli.saying import Config, Data, Json, complain, print_json, print_text, tell
+from mailweir.cli.flags import Config, Data, Json
+from mailweir.cli.saying import complain, print_json, print_text, tell
 from mailweir.config.load import load
 from mailweir.roles.errors import StartError
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeVar
 
 from cyclopts import App, Parameter, validators
 
-from mailweir.cli.saying import OK, Config, Data, Json, complain, print_json, print_lines, print_text
+from mailweir.cli.flags import Config, Data, Json
+from mailweir.cli.saying import OK, complain, print_json, print_lines, print_text
 from mailweir.config.errors import SettingsError
 from mailweir.config.load import load
 from mailweir.model.account import AccountName, Key, Scope, account_name, is_key_name

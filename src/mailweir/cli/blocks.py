@@ -13,7 +13,8 @@ from cyclopts import App, Parameter
 from mailweir.cli.block_lines import Lines, read_lines
 from mailweir.cli.block_words import line, phrase, processes, shown, told, until
 from mailweir.cli.durations import milliseconds_of
-from mailweir.cli.saying import OK, Config, Data, Json, complain, print_json, print_lines, print_text, tell
+from mailweir.cli.flags import Config, Data, Json
+from mailweir.cli.saying import OK, complain, print_json, print_lines, print_text, tell
 from mailweir.config.errors import SettingsError
 from mailweir.config.load import load
 from mailweir.config.settings import Settings

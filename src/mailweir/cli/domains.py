@@ -5,7 +5,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from mailweir.cli.accounts import account_of, administer
-from mailweir.cli.saying import FAILED, OK, Config, Data, Json, print_json, print_lines
+from mailweir.cli.flags import Config, Data, Json
+from mailweir.cli.saying import FAILED, OK, print_json, print_lines
 from mailweir.config.errors import SettingsError
 from mailweir.model.address import Host
 from mailweir.model.domain import CustomDomain, custom_host

@@ -5,7 +5,8 @@ from typing import Annotated
 from cyclopts import App, Parameter, validators
 
 from mailweir.cli.accounts import administer, plan_of
-from mailweir.cli.saying import OK, Config, Data, Json, print_json, print_lines
+from mailweir.cli.flags import Config, Data, Json
+from mailweir.cli.saying import OK, print_json, print_lines
 from mailweir.model.plan import MOST_ADDRESSES, MOST_DOMAINS, Plan
 from mailweir.roles.errors import StartError
 

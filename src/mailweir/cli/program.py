@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 from cyclopts import App, CycloptsError, Group, Parameter, UnknownOptionError
 
@@ -19,18 +19,17 @@ from mailweir.cli.account_data import account_erase, account_export
 from mailweir.cli.accounts import account, key
 from mailweir.cli.blocks import block
 from mailweir.cli.domains import check_dns, domain
+from mailweir.cli.flags import Config, Json
 from mailweir.cli.plans import plan
-from mailweir.cli.saying import FAILED, OK, WRONG, Config, Json, complain, print_json, print_text, say, tell
+from mailweir.cli.saying import OK, WRONG, complain, end, print_json, print_text, say, tell
+from mailweir.cli.serving import Serving
 from mailweir.cli.top import top
 from mailweir.cli.users import user
 from mailweir.cli.waits import wait
 from mailweir.config import kinds, reference, serial
-from mailweir.config.errors import SettingsError
 from mailweir.config.load import Loaded, flag, load, unknown
 from mailweir.config.settings import TABLE
-from mailweir.roles import garbage
 from mailweir.roles.crew import ROLES
-from mailweir.roles.errors import StartError
 
 T = TypeVar("T")
 
@@ -89,16 +88,7 @@ def serve(
     **flags: str | None,
 ) -> int:
     """Serve until SIGTERM or Ctrl-C, which drain; a second one ends at once."""
-    if role is not None and single:
-        raise SettingsError("The flags --role and --single exclude each other; use one of them.")
-    if role is not None and role not in ROLES:
-        raise unknown("role", role, list(ROLES), guess_for=role)
-    loaded = load(flags, os.environ, config)
-    garbage.begin()
-    from mailweir.roles import serve as serving  # noqa: PLC0415  only this command pays for it
-
-    part = serving.Whole(single=single) if role is None else serving.OneRole(role)
-    return serving.serve(loaded, part)
+    return Serving(flags, config, role, single).run()
 
 
 @app.command
@@ -160,17 +150,9 @@ def version(*, json: Json = False, config: Config = None, data: Path | None = No
     return print_json({"version": __version__}) if json else print_text(__version__)
 
 
-def answer(words: list[str]) -> None:
+def answer(words: list[str]) -> NoReturn:
     """Run the command that the words name, and end with its exit code."""
-    try:
-        code = _run(words)
-        sys.stdout.flush()
-    except BrokenPipeError:  # nobody reads on: `mailweir config-reference | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = FAILED
-    except KeyboardInterrupt:  # before the server handles it
-        code = FAILED
-    sys.exit(code)
+    end(lambda: _run(words))
 
 
 def _run(words: list[str]) -> int:
@@ -182,10 +164,6 @@ def _run(words: list[str]) -> int:
         return say(_unknown_option(error, words), WRONG)
     except CycloptsError as error:
         return say(f"{' '.join(str(error).split())} See `mailweir --help`.", WRONG)
-    except SettingsError as error:
-        return say(str(error), WRONG)
-    except StartError as error:
-        return say(str(error), FAILED)
 
 
 def _unknown_option(error: UnknownOptionError, words: list[str]) -> str:

@@ -1,21 +1,17 @@
-"""What all commands have in common: their flags, their exit codes, and how they speak."""
+"""What all commands have in common: their exit codes, and how they speak and end."""
 
 import json
+import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from cyclopts import Parameter
-
+from mailweir.config.errors import SettingsError
 from mailweir.config.load import Loaded
+from mailweir.roles.errors import StartError
 
 OK, FAILED, WRONG = 0, 1, 2
 """Exit codes."""
-
-Config = Annotated[Path | None, Parameter(help="A TOML file with settings (also MAILWEIR_CONFIG).")]
-Data = Annotated[str | None, Parameter(help="The data directory (also MAILWEIR_DATA).")]
-Json = Annotated[bool, Parameter(help="Print one JSON value.", negative=())]
 
 
 def complain(loaded: Loaded) -> None:
@@ -53,3 +49,25 @@ def print_lines(lines: Sequence[str], otherwise: str) -> int:
         tell(otherwise)
         return OK
     return print_text("\n".join(lines))
+
+
+def end(command: Callable[[], int]) -> NoReturn:
+    """Runs a command, and ends with its exit code; what a person did wrong is one sentence."""
+    try:
+        code = _spoken(command)
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on: `mailweir config-reference | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FAILED
+    except KeyboardInterrupt:  # before the server handles it
+        code = FAILED
+    sys.exit(code)
+
+
+def _spoken(command: Callable[[], int]) -> int:
+    try:
+        return command()
+    except SettingsError as error:
+        return say(str(error), WRONG)
+    except StartError as error:
+        return say(str(error), FAILED)

@@ -8,7 +8,8 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from mailweir.cli.saying import FAILED, OK, Config, Data, Json, complain, print_json, print_text, say
+from mailweir.cli.flags import Config, Data, Json
+from mailweir.cli.saying import FAILED, OK, complain, print_json, print_text, say
 from mailweir.config.load import load
 from mailweir.config.settings import Settings
 from mailweir.model.situation import Frequent, Situation

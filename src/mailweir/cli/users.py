@@ -8,7 +8,8 @@ from cyclopts import App, Parameter
 from msgspec.structs import replace
 
 from mailweir.cli.accounts import account_of, administer
-from mailweir.cli.saying import OK, Config, Data, Json, print_json, print_lines, print_text
+from mailweir.cli.flags import Config, Data, Json
+from mailweir.cli.saying import OK, print_json, print_lines, print_text
 from mailweir.config.errors import SettingsError
 from mailweir.model.account import AccountName
 from mailweir.model.address import Address, Inbox

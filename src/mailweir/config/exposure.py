@@ -1,5 +1,6 @@
-"""Whether a server may start where others can reach it."""
+"""Where others reach a server, and whether it may start there."""
 
+from mailweir.config.listener import Listener
 from mailweir.config.settings import DOORS, Settings
 
 
@@ -21,3 +22,12 @@ def refusal(settings: Settings, accounts: int) -> str | None:
                     f"listen on loopback only (--{door} 127.0.0.1:PORT)."
                 )
     return None
+
+
+def public_url(settings: Settings) -> str:
+    """Where people reach this service by HTTP; "" where they do not."""
+    if settings.public_url or not settings.http:
+        return settings.public_url or ""
+    first = settings.http[0]
+    everywhere = first.host in {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
+    return f"http://{Listener(settings.node_name, first.port) if everywhere else first}"

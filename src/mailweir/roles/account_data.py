@@ -18,8 +18,8 @@ from mailweir.model.account import AccountName
 from mailweir.model.export import ExportedFile
 from mailweir.ports.accounts import UnknownAccountError
 from mailweir.ports.errors import UnavailableError
-from mailweir.roles.embedded import prepare_store
 from mailweir.roles.errors import StartError
+from mailweir.roles.store import prepare_store
 from mailweir.services.erasing import Erasing
 from mailweir.services.exporting import MAIL, Exporting, zipped
 

@@ -2,23 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
 from mailweir.adapters.argon2 import Argon2Passwords
-from mailweir.adapters.sqlite.accounts import SqliteAccounts, number_of_accounts
+from mailweir.adapters.sqlite.accounts import SqliteAccounts
 from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
 from mailweir.adapters.sqlite.plans import SqlitePlans
 from mailweir.adapters.sqlite.users import SqliteUsers
 from mailweir.adapters.system import RandomKeys, SystemClock
 from mailweir.config.errors import SettingsError
+from mailweir.config.exposure import public_url
 from mailweir.config.settings import Settings
 from mailweir.model.account import AccountName, account_name, is_key
 from mailweir.model.user import Traits, UserName, operator_of
 from mailweir.ports.errors import ConflictError, UnavailableError
-from mailweir.roles.embedded import hosting, prepare_store, public_url, resolver
+from mailweir.roles.embedded import hosting, resolver
 from mailweir.roles.errors import StartError
+from mailweir.roles.store import how_many_accounts, prepare_store
 from mailweir.services.administration import Administration
 from mailweir.services.choosing import WeakPasswordError
 from mailweir.services.people import People
@@ -31,14 +32,6 @@ def administer(settings: Settings, act: Callable[[Administration], Awaitable[T]]
     """What `act` gives, in the store of these settings, which is made if there is none. Raises StartError."""
     prepare_store(settings.data)
     return _in(settings, act)
-
-
-def how_many_accounts(directory: Path) -> int:
-    """How many accounts the store there has; none where there is no store. Raises StartError."""
-    try:
-        return number_of_accounts(directory)
-    except UnavailableError as error:
-        raise StartError(f"The store in {directory} cannot be used: {error}.") from error
 
 
 def make_first(settings: Settings) -> None:

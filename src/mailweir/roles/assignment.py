@@ -5,7 +5,8 @@ the settings hold secrets. The supervisor keeps its end open for life: end of fi
 """
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -32,14 +33,23 @@ class Assignment:
     doors: dict[str, list[int]]
     report: int
     lock: int | None
-    supervisor: int
     niceness: int
 
     @property
     def descriptors(self) -> tuple[int, ...]:
-        """Every descriptor that the child inherits."""
+        """Every descriptor that the child is handed."""
         sockets = [one for numbers in self.doors.values() for one in numbers]
         return (*sockets, self.report, *(() if self.lock is None else (self.lock,)))
+
+    def handed(self, descriptors: Sequence[int]) -> "Assignment":
+        """The same with the numbers that `descriptors` have where they were handed to, in their order."""
+        number = dict(zip(self.descriptors, descriptors, strict=True))
+        return replace(
+            self,
+            doors={door: [number[one] for one in numbers] for door, numbers in self.doors.items()},
+            report=number[self.report],
+            lock=None if self.lock is None else number[self.lock],
+        )
 
 
 def encode(assignment: Assignment) -> bytes:

@@ -3,54 +3,43 @@
 import asyncio
 import contextlib
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 
 from mailweir.roles import assignment as assignments
 from mailweir.roles.assignment import Assignment
+from mailweir.roles.nursing import Newborn, Nursing
 
 _REPORT = 64  # octets: a child has one word to say
-_STANDARD_ERROR = 2
 
 
 class ChildProcess:
-    """A running child. `ended` completes with its exit code, or the negative number of its signal.
+    """A running child."""
 
-    Its standard output is our standard error, so that nothing it prints is taken for the ready line, and
-    it has a session of its own, so that Ctrl-C in a terminal asks the supervisor and nobody else.
-    """
-
-    def __init__(self, process: "subprocess.Popen[bytes]", lifeline: int, assignment: bytes) -> None:
+    def __init__(self, newborn: Newborn, lifeline: int, assignment: bytes) -> None:
         self._loop = asyncio.get_running_loop()
-        self._process = process
+        self._newborn = newborn
         self._lifeline = lifeline
         self._untold = assignment
         self._ready_at: float | None = None
-        self.ended: asyncio.Future[int] = self._loop.create_future()
+        self._gone: asyncio.Future[None] = self._loop.create_future()
         os.set_blocking(lifeline, False)
         self._loop.add_writer(lifeline, self._tell)
+        self._loop.add_reader(newborn.handle, self._see_it_gone)
 
     @classmethod
-    def start(cls, assignment: Assignment, label: str, on_ready: Callable[[], None]) -> "ChildProcess":
+    async def start(
+        cls, nursing: Nursing, assignment: Assignment, label: str, on_ready: Callable[[], None]
+    ) -> "ChildProcess":
         """Starts the child with this assignment, whose `report` is filled in here.
 
-        Does not wait, so that no signal of the child's end comes too early. Raises OSError when it
-        cannot be started.
+        Raises OSError when it cannot be started.
         """
         their_input, our_output = os.pipe()
         our_report, their_report = os.pipe()
         assignment = replace(assignment, report=their_report)
         try:
-            process = subprocess.Popen(  # noqa: S603  our own program
-                [sys.executable, "-P", "-m", "mailweir.roles.child", label],
-                stdin=their_input,
-                stdout=_STANDARD_ERROR,
-                pass_fds=assignment.descriptors,
-                env=environment(),
-                start_new_session=True,
-            )
+            newborn = await nursing.fork(assignment.target, label, [their_input, *assignment.descriptors])
         except BaseException:
             os.close(our_output)
             os.close(our_report)
@@ -58,14 +47,14 @@ class ChildProcess:
         finally:
             os.close(their_input)
             os.close(their_report)
-        child = cls(process, our_output, assignments.encode(assignment))
+        child = cls(newborn, our_output, assignments.encode(assignment))
         child._hear(our_report, on_ready)
         return child
 
     @property
     def pid(self) -> int:
-        """Its process id, which may be another's once `ended` is done."""
-        return self._process.pid
+        """Its process id, which may be another's once it was buried."""
+        return self._newborn.pid
 
     @property
     def ready(self) -> bool:
@@ -79,15 +68,19 @@ class ChildProcess:
 
     def send(self, signal_number: int) -> None:
         """Sends a signal; a child that has ended gets none."""
-        self._process.send_signal(signal_number)
+        if not self._gone.done():
+            self._newborn.send(signal_number)
 
-    def look(self) -> None:
-        """Completes `ended` if the child has ended. To be called on SIGCHLD."""
-        code = self._process.poll()
-        if code is not None and not self.ended.done():
-            self._loop.remove_writer(self._lifeline)
-            os.close(self._lifeline)
-            self.ended.set_result(code)
+    async def ended(self, nursing: Nursing) -> int:
+        """Its exit code, or the negative number of its signal, once it has ended and is buried."""
+        await self._gone
+        return await nursing.bury(self._newborn)
+
+    def _see_it_gone(self) -> None:
+        self._loop.remove_reader(self._newborn.handle)
+        self._loop.remove_writer(self._lifeline)
+        os.close(self._lifeline)
+        self._gone.set_result(None)
 
     def _tell(self) -> None:
         """Writes the assignment as fast as the child reads it; the pipe stays open for life."""
@@ -95,7 +88,7 @@ class ChildProcess:
             self._untold = self._untold[os.write(self._lifeline, self._untold) :]
         except BlockingIOError:
             return
-        except BrokenPipeError:  # the child ended: SIGCHLD is on its way
+        except BrokenPipeError:  # the child has ended, as will be seen
             self._untold = b""
         if not self._untold:
             self._loop.remove_writer(self._lifeline)
@@ -114,8 +107,3 @@ class ChildProcess:
                     os.close(report)
 
         self._loop.add_reader(report, heard)
-
-
-def environment() -> dict[str, str]:
-    """What our processes inherit: settings reach them by their assignment, and secrets by nothing else."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("MAILWEIR_")}

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
-from mailweir.roles.child_process import environment
+from mailweir.roles.environment import environment
 
 _STANDARD_ERROR = 2
 _ENDING = 10.0  # seconds: a batch on a slow disk, and closing the store

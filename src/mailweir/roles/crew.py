@@ -38,14 +38,15 @@ NICE: Mapping[str, int] = MappingProxyType({"digest": 19})
 
 @dataclass(frozen=True, slots=True)
 class ChildSpec:
-    """So many processes of one role, which share the sockets of these doors."""
+    """So many processes of one role, whose code is at `target`; they share the sockets of these doors."""
 
     role: str
+    target: str
     count: int
     doors: tuple[str, ...]
 
 
-def crew(settings: Settings) -> tuple[ChildSpec, ...]:
+def crew(settings: Settings, roles: Mapping[str, str] = ROLES) -> tuple[ChildSpec, ...]:
     """The processes that the supervisor keeps, in the order in which they are started."""
     counts = {"receiver": settings.receivers, "web": settings.webs}
-    return tuple(ChildSpec(role, counts.get(role, 1), DOORS_OF[role]) for role in ROLES)
+    return tuple(ChildSpec(role, roles[role], counts.get(role, 1), DOORS_OF[role]) for role in ROLES)

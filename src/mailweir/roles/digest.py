@@ -27,8 +27,8 @@ from mailweir.policy.retention import Retention
 from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
-from mailweir.roles.child_process import environment
 from mailweir.roles.embedded import FRESH_PROCESS, hosting, open_bus, open_directory, resolver
+from mailweir.roles.environment import environment
 from mailweir.roles.seat import Seat
 from mailweir.services.digestion import Digestion
 from mailweir.services.keeping import Keeping

@@ -7,16 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailweir.adapters.dns import DnsResolver
 from mailweir.adapters.local.bus import LocalBus
 from mailweir.adapters.machine_memory import MachineMemory
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.disk import probe
 from mailweir.adapters.sqlite.intake import SqliteIntake
-from mailweir.adapters.sqlite.migration import StoreVersionError
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import RandomIds, SystemClock
-from mailweir.config.listener import Listener
 from mailweir.config.settings import Settings
 from mailweir.model.address import Host
 from mailweir.model.event import Heartbeat
@@ -31,7 +30,6 @@ from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Intake, Room
 from mailweir.ports.resolver import Resolver
 from mailweir.roles.committer_process import committer_process
-from mailweir.roles.errors import StartError
 from mailweir.services.nudging import Nudging
 from mailweir.services.reception import Reception
 
@@ -46,18 +44,6 @@ _TROUBLES = {
 }
 
 _log = logs.get()
-
-
-def prepare_store(directory: Path) -> None:
-    """Makes the store fit to be written to, before any role starts. Raises StartError."""
-    try:
-        prepare(directory, SystemClock())
-        probe(directory)
-    except StoreVersionError as error:
-        raise StartError(str(error)) from error
-    except UnavailableError as error:
-        hint = "make room there" if error.full else "mend it, or name another directory with --data"
-        raise StartError(f"The store in {directory} cannot be opened: {error}; {hint}.") from error
 
 
 @asynccontextmanager
@@ -149,19 +135,8 @@ def hosting(settings: Settings) -> Hosting:
     return Hosting(frozenset(settings.base_domains), tuple(Host(host) for host in mail_hosts))
 
 
-def public_url(settings: Settings) -> str:
-    """Where people reach this service by HTTP; "" where they do not."""
-    if settings.public_url or not settings.http:
-        return settings.public_url or ""
-    first = settings.http[0]
-    everywhere = first.host in {"0.0.0.0", "::"}  # noqa: S104  compared, not bound
-    return f"http://{Listener(settings.node_name, first.port) if everywhere else first}"
-
-
 def resolver(settings: Settings) -> Resolver:
     """The DNS as this service asks it."""
-    from mailweir.adapters.dns import DnsResolver  # noqa: PLC0415  who only takes mail in asks nobody
-
     return DnsResolver([(server.host, server.port) for server in settings.dns_servers])
 
 

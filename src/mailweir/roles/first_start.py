@@ -10,17 +10,19 @@ from dataclasses import replace
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.roles import certificate
-from mailweir.roles.administer import make_first
-from mailweir.roles.embedded import prepare_store
 from mailweir.roles.errors import StartError
 from mailweir.roles.identities import client_of
+from mailweir.roles.store import prepare_store
 
 
 def ready_made(settings: Settings) -> Settings:
     """The settings with the certificate that TLS will use. Raises SettingsError and StartError."""
     client_of(settings)  # what is wrong with a provider is told here
     prepare_store(settings.data)
-    make_first(settings)
+    if settings.bootstrap_account is not None:
+        from mailweir.roles.administer import make_first  # noqa: PLC0415  40 ms that one start needs
+
+        make_first(settings)
     ready = settings if settings.tls_certificate is not None else _with_own_certificate(settings)
     certificate.context(ready)
     return ready

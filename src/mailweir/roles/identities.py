@@ -4,9 +4,9 @@ from importlib.util import find_spec
 from typing import Final
 
 from mailweir.config.errors import SettingsError
+from mailweir.config.exposure import public_url
 from mailweir.config.settings import Settings
 from mailweir.ports.identities import BACK, Client, Identities
-from mailweir.roles.embedded import public_url
 
 _EXTRA: Final = ("httpx", "joserfc")
 

@@ -43,11 +43,12 @@ def run(target: str, place: Place) -> int:
     garbage.begin()
     module, _, function = target.partition(":")
     role = cast("Role", getattr(importlib.import_module(module), function))
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(_occupy(role, place))
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the event loop; None for asyncio's own."""
     try:
         import uvloop  # noqa: PLC0415  it need not be there
     except ImportError:

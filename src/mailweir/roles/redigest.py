@@ -13,8 +13,8 @@ from mailweir.adapters.sqlite.preparation import check
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.ports.errors import UnavailableError
-from mailweir.roles.child_process import environment
 from mailweir.roles.embedded import open_bus
+from mailweir.roles.environment import environment
 from mailweir.roles.errors import StartError
 from mailweir.services.nudging import Nudging
 from mailweir.services.redigestion import Redigestion

@@ -17,10 +17,11 @@ from mailweir.config.load import Loaded
 from mailweir.config.settings import DOORS, Settings
 from mailweir.observe import logs
 from mailweir.roles import data_directory, first_start, garbage, process, ready, sockets
-from mailweir.roles.administer import how_many_accounts
 from mailweir.roles.crew import CODE, DOORS_OF, NICE, ROLES, Code, crew
 from mailweir.roles.errors import StartError
+from mailweir.roles.nursing import Nursing
 from mailweir.roles.sockets import Sockets
+from mailweir.roles.store import how_many_accounts
 from mailweir.roles.supervise import Supervisor
 
 _USABLE: Mapping[str, tuple[str, ...]] = {"store": ("sqlite:",), "bus": ("local:", "memory:")}
@@ -65,9 +66,12 @@ def serve(loaded: Loaded, part: Whole | OneRole, code: Code = CODE) -> int:
         bound = sockets.bind(settings, _doors(part))
         held.callback(sockets.close, bound)
         settings = sockets.found(settings, bound)
+        supervised = isinstance(part, Whole) and not part.single
+        nursing = held.enter_context(contextlib.closing(Nursing())) if supervised else None
         if code is CODE:
             settings = first_start.ready_made(settings)
-        return _run(_Started(settings, bound, directory.lock, code), part)
+        started = _Started(settings, bound, directory.lock, code)
+        return _run(started, part) if nursing is None else asyncio.run(_supervise(started, nursing))
 
 
 def _check(settings: Settings) -> None:
@@ -108,8 +112,6 @@ class _Started:
 
 
 def _run(started: _Started, part: Whole | OneRole) -> int:
-    if isinstance(part, Whole) and not part.single:
-        return asyncio.run(_supervise(started))
     target = started.code.single
     if isinstance(part, OneRole):
         os.nice(NICE.get(part.role, 0))
@@ -117,10 +119,9 @@ def _run(started: _Started, part: Whole | OneRole) -> int:
     return process.run(target, process.Place(started.settings, started.bound, started.announce))
 
 
-async def _supervise(started: _Started) -> int:
-    supervisor = Supervisor(
-        started.settings, crew(started.settings), started.bound, lock=started.lock, roles=started.code.roles
-    )
+async def _supervise(started: _Started, nursing: Nursing) -> int:
+    specs = crew(started.settings, started.code.roles)
+    supervisor = Supervisor(started.settings, specs, started.bound, nursing, lock=started.lock)
 
     def ready() -> None:
         garbage.settle()

@@ -7,9 +7,8 @@ goes on to the children. It serves nothing itself, so that hostile input never r
 """
 
 import asyncio
-import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mailweir.config.settings import Settings
@@ -18,8 +17,9 @@ from mailweir.roles import sockets
 from mailweir.roles.assignment import Assignment
 from mailweir.roles.backoff import WRONG_SETTING, Backoff
 from mailweir.roles.child_process import ChildProcess
-from mailweir.roles.crew import NICE, ROLES, ChildSpec
+from mailweir.roles.crew import NICE, ChildSpec
 from mailweir.roles.errors import StartError
+from mailweir.roles.nursing import Nursing
 from mailweir.roles.sockets import Sockets
 
 DRAIN = 30.0  # seconds that children get to finish what they have begun
@@ -46,14 +46,14 @@ class Supervisor:
         settings: Settings,
         crew: Sequence[ChildSpec],
         bound: Sockets,
+        nursing: Nursing,
         *,
         lock: int | None = None,
-        roles: Mapping[str, str] = ROLES,
     ) -> None:
         self._settings = settings
         self._sockets = bound
+        self._nursing = nursing
         self._lock = lock
-        self._roles = roles
         self._places = [
             _Place(f"{spec.role} {number}" if spec.count > 1 else spec.role, spec)
             for spec in crew
@@ -72,7 +72,6 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        loop.add_signal_handler(signal.SIGCHLD, self._look)
         waiting = set(self._places)
 
         def ready(place: _Place) -> None:
@@ -101,11 +100,14 @@ class Supervisor:
 
     async def _live(self, place: _Place, ready: Callable[[_Place], None]) -> tuple[int, float]:
         """One life of a child: its exit code, and for how many seconds it served."""
-        child = ChildProcess.start(self._assignment(place.spec), place.name, lambda: ready(place))
+        assignment = self._assignment(place.spec)
+        child = await ChildProcess.start(self._nursing, assignment, place.name, lambda: ready(place))
         place.child = child
+        if self._stopping.is_set():  # meanwhile
+            child.send(signal.SIGKILL if self._hurried else signal.SIGTERM)
         impatience = asyncio.get_running_loop().call_later(READY_WITHIN, self._give_up_waiting, child)
         try:
-            return await child.ended, child.served
+            return await child.ended(self._nursing), child.served
         finally:
             impatience.cancel()
             place.child = None
@@ -128,7 +130,7 @@ class Supervisor:
         return Assignment(
             settings=self._settings,
             role=spec.role,
-            target=self._roles[spec.role],
+            target=spec.target,
             doors={
                 door: [one.fileno() for one in self._sockets[door]]
                 for door in spec.doors
@@ -136,7 +138,6 @@ class Supervisor:
             },
             report=-1,
             lock=self._lock,
-            supervisor=os.getpid(),
             niceness=NICE.get(spec.role, 0),
         )
 
@@ -171,11 +172,6 @@ class Supervisor:
         for place in self._places:
             if place.child is not None and place.child.ready:
                 place.child.send(signal.SIGHUP)
-
-    def _look(self) -> None:
-        for place in self._places:
-            if place.child is not None:
-                place.child.look()
 
     def _send(self, signal_number: int) -> None:
         for place in self._places:

@@ -17,6 +17,7 @@ from mailweir.adapters.sqlite.plans import SqlitePlans
 from mailweir.adapters.sqlite.runs import SqliteRuns
 from mailweir.adapters.sqlite.users import SqliteUsers
 from mailweir.adapters.system import RandomKeys, SystemClock
+from mailweir.config.exposure import public_url
 from mailweir.config.settings import Settings
 from mailweir.model.address import Address
 from mailweir.model.event import Heartbeat, Signal
@@ -42,7 +43,6 @@ from mailweir.roles.embedded import (
     open_bus,
     open_directory,
     open_intake,
-    public_url,
     reception,
     resolver,
     run_host,

@@ -1,7 +1,7 @@
 """The server that a session of tests has started for itself, and that its workers share.
 
-It is a process. Most of a start, 0.7 s of 0.9 s of processor time, is imports either way. A process does them
-beside the tests; in a thread they would hold the tests up, and stay in their memory (40 MiB).
+It is a process. Most of a start, 0.5 s of 0.65 s of processor time, is imports either way. A process does
+them beside the tests; in a thread they would hold the tests up, and stay in their memory (40 MiB).
 """
 
 import json

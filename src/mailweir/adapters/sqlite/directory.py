@@ -207,9 +207,11 @@ class _News:
     @classmethod
     def after(cls, connection: Connection, number: int) -> "_News":
         """All of it before anything is changed, so that an error changes nothing."""
+        # All rows come twice as fast in a table's own order as by the index on their numbers.
+        numbered = "number" if number else "+number"
 
         def rows(columns: str, table: str, condition: str = "") -> list[Any]:
-            statement = f"SELECT {columns} FROM {table} WHERE number > ? {condition}"  # noqa: S608  fixed below
+            statement = f"SELECT {columns} FROM {table} WHERE {numbered} > ? {condition}"  # noqa: S608  fixed below
             return connection.execute(statement, (number,)).fetchall()
 
         accounts = rows("name, capture_private, plan", "account")

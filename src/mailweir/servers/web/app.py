@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from litestar import Litestar, Response
+from litestar import Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from mailweir.policy.sharing import Links
@@ -29,6 +29,7 @@ from mailweir.servers.web.api.routes import API
 from mailweir.servers.web.door import Door, Drop, WebFacts, WebRequest, bring, door_of
 from mailweir.servers.web.errors import ErrorBody, error_body, problem
 from mailweir.servers.web.frames import Frames
+from mailweir.servers.web.framework import Framework
 from mailweir.servers.web.guard import Guard
 from mailweir.servers.web.guests import Greeting
 from mailweir.servers.web.live import SLOW, Live
@@ -136,18 +137,18 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
 
 def _behind(door: Door) -> ASGIApp:
     """The router, for requests that come in by this door."""
-    router = _router()
+    routing = routes()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"  # noqa: S101  `guard` hands on nothing else
         bring(scope, door)
-        await router(scope, receive, send)
+        await routing(scope, receive, send)
 
     return serve
 
 
 @lru_cache(maxsize=1)
-def _router() -> Litestar:
+def routes() -> Framework:
     """All routes. It knows no door, and takes a twentieth of a second to make: one for a process will do."""
     handlers = [
         *API,
@@ -164,8 +165,8 @@ def _router() -> Litestar:
         *static.HANDLERS,
         *notices.HANDLERS,
     ]
-    return Litestar(
-        route_handlers=[*options.handlers(handlers), *handlers],
+    return Framework(
+        route_handlers=[options.handler(handlers), *handlers],
         exception_handlers={Exception: answer},
         openapi_config=None,
         logging_config=None,

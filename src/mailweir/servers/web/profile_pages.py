@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Final
 
-import segno
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
@@ -120,6 +119,8 @@ async def _refused(request: WebRequest, reader: Reader, verdict: Verdict) -> Res
 
 
 def _codes(request: WebRequest, reader: Reader, secret: str, fault: str = "") -> Response[bytes]:
+    import segno  # noqa: PLC0415  10 ms for a page that hardly anybody opens
+
     door = door_of(request)
     user = door.profile.of(reader)
     picture = segno.make(setup_uri(secret, user.full_name), error="m")

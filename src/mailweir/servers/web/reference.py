@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, Response, get
+from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
@@ -13,6 +13,7 @@ from mailweir.servers.web import health
 from mailweir.servers.web.api.routes import API
 from mailweir.servers.web.caller import reader_of
 from mailweir.servers.web.door import WebRequest, door_of
+from mailweir.servers.web.framework import Framework
 from mailweir.servers.web.illustrated import illustrated
 from mailweir.servers.web.precise import precise
 from mailweir.servers.web.rendering import render
@@ -34,7 +35,9 @@ def description(version: str) -> bytes:
         components=Components(security_schemes=dict(_KEYS)),
         security=[{}, {"header": []}, {"query": []}],
     )
-    documented = Litestar(route_handlers=[*API, *health.HANDLERS], openapi_config=config, logging_config=None)
+    documented = Framework(
+        route_handlers=[*API, *health.HANDLERS], openapi_config=config, logging_config=None
+    )
     return msgspec.json.encode(illustrated(precise(documented.openapi_schema.to_schema())))
 
 

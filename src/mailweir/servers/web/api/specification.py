@@ -49,12 +49,25 @@ def errors(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+@dataclass
+class _Completed(Operation):
+    """An operation of which the framework does not find out everything.
+
+    What is derived is no dataclass of its own: to make one takes a millisecond, and many a route has one.
+    """
+
+    def __post_init__(self) -> None:
+        self.complete()
+
+    def complete(self) -> None:
+        """Adds the rest, once somebody asks for the description."""
+
+
 def takes(kind: str, schema: Schema, *, required: bool = True) -> type[Operation]:
     """The operation of a route that reads its body by hand, of which the framework knows nothing."""
 
-    @dataclass
-    class Taking(Operation):
-        def __post_init__(self) -> None:
+    class Taking(_Completed):
+        def complete(self) -> None:
             self.request_body = RequestBody({kind: OpenAPIMediaType(schema=schema)}, required=required)
 
     return Taking
@@ -80,9 +93,8 @@ def gives_also(*kinds: str, json: Schema | None = None) -> type[Operation]:
     `json` is its answer in JSON where the framework cannot tell.
     """
 
-    @dataclass
-    class Giving(Operation):
-        def __post_init__(self) -> None:
+    class Giving(_Completed):
+        def complete(self) -> None:
             answer = (self.responses or {}).get("200")
             if isinstance(answer, OpenAPIResponse) and answer.content is not None:
                 if json is not None:
