@@ -32,7 +32,8 @@ class Putting(Struct, frozen=True):
 
 
 class Situation(Struct, frozen=True):
-    """`at` in milliseconds since the epoch; `rate`: messages a second, over about 20; `frequent`: most first."""
+    """`at` in milliseconds since the epoch; `rate`: messages a second, over about 20 seconds.
+    """
 
     role: str
     pid: int
