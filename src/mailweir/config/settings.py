@@ -12,32 +12,16 @@ from types import MappingProxyType
 from typing import Annotated, Literal, cast, get_args, get_type_hints
 
 from mailweir.config import kinds
+from mailweir.config.limit_settings import LimitSettings
 from mailweir.config.listener import Listener
+from mailweir.config.setting import Setting
 
 DOORS = ("smtp", "submission", "http", "pop3", "imap", "admin", "status")
 """Every door that can listen, in the order of the ready line. Each is also the name of its setting."""
 
-_LARGEST_MESSAGE = 512 << 20  # half of what one SQLite value may hold, so that copies of it fit too
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known of one setting. Defaults stand as a person would write them; None means unset.
-
-    `internet` is the default in profile `internet` where it differs. A `secret` is never shown and may
-    come from a file named by `MAILWEIR_…_FILE`.
-    """
-
-    kind: kinds.Kind
-    default: str | None
-    doc: str
-    internet: str | None = None
-    secret: bool = False
-    shown_default: str | None = None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(LimitSettings):
     """The settings in force."""
 
     data: Annotated[
@@ -80,73 +64,6 @@ class Settings:
             "`local` suits a laptop or a CI job, `internet` a public mail host; other defaults follow it.",
             shown_default="`local` when every door is on loopback, else `internet`",
         ),
-    ]
-    throttle: Annotated[
-        Literal["on", "dry-run", "off"],
-        Setting(
-            kinds.choice("on", "dry-run", "off"),
-            "on",
-            "Whether throttles, caps and tiers hold; `dry-run` only counts, `off` lifts them.",
-        ),
-    ]
-    connection_caps: Annotated[
-        tuple[int, int, int],
-        Setting(
-            kinds.limits(3, 100_000),
-            "0,0,0",
-            "How many SMTP connections are open at once from one address, one /24 or /64, one /16 or /48.",
-            internet="30,90,270",
-        ),
-    ]
-    connection_rates: Annotated[
-        tuple[int, int, int],
-        Setting(
-            kinds.limits(3, 1_000_000),
-            "0,0,0",
-            "How many new SMTP connections the same may make in a minute.",
-            internet="300,900,2700",
-        ),
-    ]
-    http_connection_caps: Annotated[
-        tuple[int, int, int],
-        Setting(
-            kinds.limits(3, 100_000),
-            "0,0,0",
-            "How many HTTP connections the same may have open, each that waits or follows counted.",
-            internet="300,900,2700",
-        ),
-    ]
-    greeting_delay: Annotated[
-        int,
-        Setting(
-            kinds.number(0, 30_000),
-            "0",
-            "Milliseconds before the SMTP greeting; who speaks meanwhile is refused in profile `internet`.",
-        ),
-    ]
-    public_inbox_limit: Annotated[
-        int,
-        Setting(
-            kinds.limit(1_000_000),
-            "500",
-            "How many messages a public inbox keeps; the oldest go first.",
-            internet="6",
-        ),
-    ]
-    public_inbox_days: Annotated[
-        int,
-        Setting(kinds.limit(36_500), "30", "For how many days a public inbox keeps a message.", internet="4"),
-    ]
-    blocklist_limit: Annotated[
-        int,
-        Setting(
-            kinds.number(2, 1_000_000),
-            "200000",
-            "How many entries the blocklist has at most; what rules ban by themselves gets half of them.",
-        ),
-    ]
-    message_size_limit: Annotated[
-        int, Setting(kinds.size(_LARGEST_MESSAGE), "25MiB", "The largest message that is taken.")
     ]
     line_ends_public: Annotated[
         Literal["strict", "lenient"],
@@ -363,7 +280,9 @@ class Settings:
 
 def _declared() -> Mapping[str, Setting]:
     table: dict[str, Setting] = {}
-    for name, hint in get_type_hints(Settings, include_extras=True).items():
+    hints = get_type_hints(Settings, include_extras=True)
+    limits = get_type_hints(LimitSettings)
+    for name, hint in sorted(hints.items(), key=lambda item: item[0] in limits):
         for note in get_args(hint):
             if isinstance(note, Setting):
                 table[name] = note

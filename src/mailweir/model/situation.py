@@ -32,8 +32,7 @@ class Putting(Struct, frozen=True):
 
 
 class Situation(Struct, frozen=True):
-    """`at` in milliseconds since the epoch; `rate`: messages a second, over about 20 seconds.
-    """
+    """`at` in milliseconds since the epoch; `rate`: messages a second, over about 20 seconds."""
 
     role: str
     pid: int
