@@ -11,10 +11,10 @@ import pytest
 from fakes.server import COMMAND, Program, Server, a_server
 from fakes.smtp_client import Mail, Talk, a_message, talking
 
-DESCRIPTORS = 1000  # so that there are 800 places, and the server is pressed
+DESCRIPTORS, PLACES = 1000, 800  # fewer than connections: the first of the idle make room
 IDLE, DRIPS = 900, 100
 WITHIN = 1.0  # seconds for a whole mail: twenty times what is promised of a quiet machine
-GONE_WITHIN = 25.0  # seconds; 10 are allowed, and two looks at the clock
+GONE_WITHIN = 40.0  # seconds; 30 are promised of a machine with nothing else to do
 CAP = 30
 
 FLAGS = ("--receivers=1", "--profile=internet", "--trusted-proxies=127.0.0.2/32")
@@ -39,7 +39,7 @@ async def held(server: Server, number: int, stack: AsyncExitStack) -> Talk:
 
 
 async def said_last(talks: Sequence[Talk]) -> Sequence[bytes]:
-    return await asyncio.gather(*(talk.closed(30) for talk in talks))
+    return await asyncio.gather(*(talk.closed(GONE_WITHIN) for talk in talks))
 
 
 async def test_good_mail_passes_between_the_idle_and_the_dripping(server: Server) -> None:
@@ -51,6 +51,7 @@ async def test_good_mail_passes_between_the_idle_and_the_dripping(server: Server
             assert (await talk.command("MAIL FROM:<a@drip.test>")).code == 250
             assert (await talk.command("RCPT TO:<drip@thing.test>")).code == 250
             assert (await talk.command("DATA")).code == 354
+        dripping = time.monotonic()
         for number in range(20):
             for talk in drips:
                 with suppress(ConnectionError):
@@ -60,11 +61,9 @@ async def test_good_mail_passes_between_the_idle_and_the_dripping(server: Server
                 answer = await good.deliver(Mail(["good@thing.test"], a_message(f"good {number}")))
             assert answer.code == 250
             assert time.monotonic() - begun < WITHIN
-        begun = time.monotonic()
         assert {said[:9] for said in await said_last(drips)} == {b"421 4.4.2"}
-        assert time.monotonic() - begun < GONE_WITHIN
-        assert {said[:9] for said in await said_last(idle)} == {b"421 4.3.2", b"421 4.4.2"}
-        assert time.monotonic() - begun < GONE_WITHIN
+        assert time.monotonic() - dripping < GONE_WITHIN
+        assert {said[:9] for said in await said_last(idle[: IDLE + DRIPS - PLACES])} == {b"421 4.3.2"}
     assert len(server.api.inbox("good@thing.test")) == 6  # as many as an inbox of the internet keeps
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from fakes.scripted_door import ScriptedDoor, Scripting
+from fakes.scripted_door import Scripting
 from fakes.smtp_house import House, Peer
 from mailweir.policy.caps import Caps, Ceilings
 
@@ -160,10 +160,3 @@ async def test_a_thousand_newcomers_find_room_among_as_many_who_are_idle(opened:
     for _ in range(500):
         await house.connect()
     assert house.listener.sessions == 100
-
-
-async def test_a_door_that_is_told_is_of_the_kind_that_says_nothing(opened: Opened) -> None:
-    house = await opened()
-    door = house.listener.door
-    assert not isinstance(door, ScriptedDoor)
-    assert door.welcome("192.0.2.1") is None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from ipaddress import ip_network
 
 import pytest
@@ -14,6 +15,7 @@ from mailweir.servers.web.places import Places
 ASK = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 Opened = Callable[[Places], Awaitable[WebHouse]]
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connected = Callable[[WebHouse], Awaitable[Stream]]
 
 
 @pytest.fixture
@@ -34,8 +36,20 @@ def few(most: int) -> Caps:
     return Caps(Ceilings(open=(most, 0, 0), new=(0, 0, 0)))
 
 
-async def connected(house: WebHouse) -> Stream:
-    return await asyncio.open_connection("127.0.0.1", house.port)
+@pytest.fixture
+async def connected() -> AsyncIterator[Connected]:
+    """Makes connections, which are closed after the test."""
+    streams: list[Stream] = []
+
+    async def connect(house: WebHouse) -> Stream:
+        streams.append(await asyncio.open_connection("127.0.0.1", house.port))
+        return streams[-1]
+
+    yield connect
+    for _, writer in streams:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def status(stream: Stream, octets: bytes = ASK) -> int:
@@ -57,7 +71,7 @@ async def ended(stream: Stream) -> bool:
 
 @pytest.mark.parametrize(("others", "code"), [(0, 200), (1, 200), (2, 503)])
 async def test_an_address_has_so_many_connections_and_hears_why_not_more(
-    opened: Opened, others: int, code: int
+    opened: Opened, connected: Connected, others: int, code: int
 ) -> None:
     house = await opened(Places(9, few(2)))
     streams = [await connected(house) for _ in range(others)]
@@ -68,11 +82,11 @@ async def test_an_address_has_so_many_connections_and_hears_why_not_more(
     if code == 503:
         assert answer.headers["retry-after"] == "10"
         assert answer.json["message"] == "Too many connections from your address (2). Please try again later."
-    for _, writer in streams:
-        writer.close()
 
 
-async def test_who_has_gone_makes_room_for_others_of_his_address(opened: Opened) -> None:
+async def test_who_has_gone_makes_room_for_others_of_his_address(
+    opened: Opened, connected: Connected
+) -> None:
     places = Places(9, few(1))
     house = await opened(places)
     for _ in range(3):
@@ -85,17 +99,16 @@ async def test_who_has_gone_makes_room_for_others_of_his_address(opened: Opened)
                 await asyncio.sleep(0.01)
 
 
-async def test_a_trusted_proxy_has_as_many_as_it_likes(opened: Opened) -> None:
+async def test_a_trusted_proxy_has_as_many_as_it_likes(opened: Opened, connected: Connected) -> None:
     house = await opened(Places(9, few(1), [ip_network("127.0.0.0/8")]))
     streams = [await connected(house) for _ in range(4)]
     assert [await status(stream) for stream in streams] == [200] * 4
-    for _, writer in streams:
-        writer.close()
 
 
 @pytest.mark.parametrize("asked", [True, False])
 async def test_when_all_places_are_taken_who_is_idle_for_longest_makes_room(
     opened: Opened,
+    connected: Connected,
     asked: bool,  # noqa: FBT001
 ) -> None:
     house = await opened(Places(2))
@@ -106,11 +119,9 @@ async def test_when_all_places_are_taken_who_is_idle_for_longest_makes_room(
     assert await status(newcomer) == 200
     assert await ended(first)
     assert await status(second) == 200
-    for stream in (second, newcomer):
-        stream[1].close()
 
 
-async def test_who_is_being_served_or_follows_keeps_his_place(opened: Opened) -> None:
+async def test_who_is_being_served_or_follows_keeps_his_place(opened: Opened, connected: Connected) -> None:
     house = await opened(Places(2))
     reached, go_on = house.mailbox.hold()
     served = asyncio.create_task(house.get("/api/messages"))
@@ -128,10 +139,11 @@ async def test_who_is_being_served_or_follows_keeps_his_place(opened: Opened) ->
             refused.append((await house.get("/livez")).status)
     go_on.set()
     assert (await served).status == 200
-    following[1].close()
 
 
-async def test_a_body_that_drips_is_ended(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_drips_is_ended(
+    opened: Opened, connected: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.4)
     house = await opened(Places(9))
     stream = await connected(house)
@@ -147,10 +159,11 @@ async def test_a_body_that_drips_is_ended(opened: Opened, monkeypatch: pytest.Mo
     async with asyncio.timeout(5):
         assert (await stream[0].readline()).startswith(b"HTTP/1.1 408 ")
     dripping.cancel()
-    stream[1].close()
 
 
-async def test_a_body_that_flows_may_take_its_time(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_flows_may_take_its_time(
+    opened: Opened, connected: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
     house = await opened(Places(9))
     stream = await connected(house)
@@ -160,12 +173,12 @@ async def test_a_body_that_flows_may_take_its_time(opened: Opened, monkeypatch: 
         await asyncio.sleep(0.08)
         stream[1].write(b"x" * 200)
     assert await status(stream, b"") == 201
-    stream[1].close()
 
 
 @pytest.mark.parametrize(("taken", "pressed"), [(6, False), (7, False), (8, True)])
 async def test_there_is_a_hurry_once_most_places_are_taken(
     opened: Opened,
+    connected: Connected,
     taken: int,
     pressed: bool,  # noqa: FBT001
 ) -> None:
@@ -174,5 +187,3 @@ async def test_there_is_a_hurry_once_most_places_are_taken(
     streams = [await connected(house) for _ in range(taken)]
     assert await status(streams[-1]) == 200
     assert places.pressed is pressed
-    for _, writer in streams:
-        writer.close()
