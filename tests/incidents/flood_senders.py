@@ -203,7 +203,7 @@ def tell(variant: str, outcome: Outcome) -> None:
         f"        {variant}: {reaction.rate:,.0f}/s for {reaction.seconds:.1f} s, "
         f"accepted {reaction.accepted:,}, late {reaction.late:,}, refused {reaction.refused:,} "
         f"(without a reply {reaction.broken:,}), held back {reaction.held_back:,}, "
-        f"not sent {reaction.unsent:,}; answers {reaction.replies}; "
+        f"not sent {reaction.unsent:,}; answers {reaction.codes}, such as {reaction.replies}; "
         f"real {dict(outcome.honest.real.replies)}; honest {dict(outcome.honest.neighbours.replies)}, "
         f"deferred {outcome.honest.neighbours.deferred} of {outcome.honest.neighbours.sent}; "
         f"{outcome.machine}",

@@ -214,8 +214,8 @@ def tell(outcome: Outcome, listing: Listing) -> None:
     reaction = outcome.reaction
     print(
         f"        {reaction.sent:,} at {reaction.rate:,.0f}/s: accepted {reaction.accepted:,}, "
-        f"late {reaction.late:,}, "
-        f"refused {reaction.refused:,} (without a reply {reaction.broken:,}); answers {reaction.replies}; "
+        f"late {reaction.late:,}, refused {reaction.refused:,} (without a reply {reaction.broken:,}); "
+        f"answers {reaction.codes}, such as {reaction.replies}; "
         f"banned {reaction.banned_within}; reads {dict(outcome.pressed.reads.failures)}; "
         f"import: {listing.said}; {outcome.machine}",
         file=sys.stderr,
