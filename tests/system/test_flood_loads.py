@@ -40,8 +40,8 @@ def test_no_two_messages_of_an_attack_share_sender_host_envelope_or_from(name: s
     hosts = {one.sender.partition(b"@")[2] for one in letters}
     assert len(hosts) == len({one.sender for one in letters}) == MESSAGES
     assert min(host.count(b".") for host in hosts) >= 7  # six labels and a domain of two at least
-    froms = [FROM.search(one.content) for one in letters]
-    assert len({found[1] for found in froms if found}) == MESSAGES
+    fields = [FROM.search(one.content) for one in letters]
+    assert len({found[1] for found in fields if found}) == MESSAGES
 
 
 @pytest.mark.parametrize(
