@@ -21,7 +21,9 @@ _PATIENCE: Final = 90.0  # seconds for one message: a server may hold it for 60
 _LOOK: Final = 0.05  # seconds between two looks at what is overdue
 _GRACE: Final = SLOW + 0.1  # seconds for the last answers
 _AGAIN: Final = 0.001  # seconds before the next connection after one that was turned away
-_TURNED_AWAY: Final = 554
+# At the door: for good, or by a ban that nobody but a counter has decided. A cap says 4.7.0, and a server
+# that has no place 4.3.2.
+_BANNED: Final = (b"554", b"421 4.7.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +180,11 @@ class Attackers:
             if line is not None:
                 line.hang_up()
             return None, b""
-        if line.lost.done() or code(reply) in {421, _TURNED_AWAY}:
+        if line.lost.done() or code(reply) in {421, 554}:
             line.hang_up()
             return None, reply
         return line, reply
 
     def _turned_away(self, source: str, answer: bytes) -> None:
-        if code(answer) == _TURNED_AWAY:
+        if answer.startswith(_BANNED):
             self.ledger.turned_away(source, time.monotonic() - self._begun)

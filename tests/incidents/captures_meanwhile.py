@@ -91,12 +91,14 @@ class Outcome:
 
     calm: Witnessed
     pressed: dict[str, Witnessed]
+    machine: str
 
 
 async def captured(data: Path, size: Size) -> Outcome:
     """Calm, then each flood, then with the public door's process stopped."""
     pressed: dict[str, Witnessed] = {}
     with a_server(data, *FLAGS) as server:
+        machine = Machine()
         calm = await _served(server, size, 0, times=_CALM, warm=WARM)
         for number, flood in enumerate(floods(server, size), 1):
             async with flood.apart() as load:
@@ -108,7 +110,7 @@ async def captured(data: Path, size: Size) -> Outcome:
             await settled(data, _DIGESTED)
         with _stopped(server):
             pressed["a stopped receiver"] = await _served(server, size, len(pressed) + 1)
-    return Outcome(calm, pressed)
+        return Outcome(calm, pressed, str(machine))
 
 
 async def _served(server: Server, size: Size, number: int, *, times: int = 1, warm: float = 0.0) -> Witnessed:
@@ -173,9 +175,9 @@ def figures(outcome: Outcome) -> list[Figure]:
     return found
 
 
-def tell(outcome: Outcome, machine: Machine) -> None:
+def tell(outcome: Outcome) -> None:
     """What went wrong with whom."""
-    print(f"        {machine}", file=sys.stderr)
+    print(f"        {outcome.machine}", file=sys.stderr)
     for name, seen in {"calm": outcome.calm, **outcome.pressed}.items():
         for failures in (seen.captures.failures, seen.waits.failures):
             if failures:
@@ -198,8 +200,7 @@ def _tell(name: str, result: Reaction | Holding) -> None:
 
 def run(*, seconds: float, held: int, spammers: int) -> list[Figure]:
     """The incident with its bars."""
-    machine = Machine()
     with tempfile.TemporaryDirectory(prefix="mailweir-captures-") as directory:
         outcome = asyncio.run(captured(Path(directory) / "data", Size(seconds, held, spammers)))
-    tell(outcome, machine)
+    tell(outcome)
     return figures(outcome)

@@ -75,11 +75,13 @@ class Outcome:
     rows_calm: int
     rows: int
     calm_after: float
+    machine: str
 
 
 async def flooded(data: Path, variant: str, size: Size, *, first_real: int = 0) -> Outcome:
     """One variant, on a server of its own; real mail from the `first_real` on."""
     with a_server(data, *FLAGS) as server:
+        machine = Machine()
         calm_plan = HonestPlan(server.smtp, variant, size.seconds, size.real, first_real, size.neighbours, 0)
         at_first = rows(data)
         async with apart("honest", calm_plan) as load:
@@ -103,7 +105,16 @@ async def flooded(data: Path, variant: str, size: Size, *, first_real: int = 0) 
                 calm_after = await calm_again(server.smtp, variant)
                 honest = await load.result(Honest)
                 after = await settled(data, _DIGESTED)
-    return Outcome(reaction, calm, honest, memory.growth(), before - at_first, after - before, calm_after)
+        return Outcome(
+            reaction=reaction,
+            calm=calm,
+            honest=honest,
+            grown=memory.growth(),
+            rows_calm=before - at_first,
+            rows=after - before,
+            calm_after=calm_after,
+            machine=str(machine),
+        )
 
 
 def _attack(where: Endpoint, variant: str, size: Size) -> AttackPlan:
@@ -185,16 +196,17 @@ def _slowed(honest: Honest) -> float:
     return 100 * (honest.real.slowed + honest.real.refused) / max(honest.real.sent, 1)
 
 
-def tell(variant: str, outcome: Outcome, machine: Machine) -> None:
+def tell(variant: str, outcome: Outcome) -> None:
     """What the figures do not say, for whoever looks for the cause."""
     reaction = outcome.reaction
     print(
         f"        {variant}: {reaction.rate:,.0f}/s for {reaction.seconds:.1f} s, "
         f"accepted {reaction.accepted:,}, late {reaction.late:,}, refused {reaction.refused:,} "
         f"(without a reply {reaction.broken:,}), held back {reaction.held_back:,}, "
-        f"not sent {reaction.unsent:,}; answers {reaction.replies}; "
+        f"not sent {reaction.unsent:,}; answers {reaction.codes}, such as {reaction.replies}; "
         f"real {dict(outcome.honest.real.replies)}; honest {dict(outcome.honest.neighbours.replies)}, "
-        f"deferred {outcome.honest.neighbours.deferred} of {outcome.honest.neighbours.sent}; {machine}",
+        f"deferred {outcome.honest.neighbours.deferred} of {outcome.honest.neighbours.sent}; "
+        f"{outcome.machine}",
         file=sys.stderr,
         flush=True,
     )
@@ -205,11 +217,10 @@ def run(*, messages: int, neighbours: int, variants: Sequence[str] = tuple(VARIA
     size = Size(messages // len(VARIANTS), neighbours)
     found: list[Figure] = []
     for number, variant in enumerate(variants):
-        machine = Machine()
         with tempfile.TemporaryDirectory(prefix="mailweir-flood-") as directory:
             outcome = asyncio.run(
                 flooded(Path(directory) / "data", variant, size, first_real=number * 2 * size.real)
             )
-        tell(variant, outcome, machine)
+        tell(variant, outcome)
         found += figures(variant, size, outcome)
     return found

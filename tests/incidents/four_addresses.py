@@ -53,6 +53,7 @@ class Outcome:
     reaction: Reaction
     calm: Witnessed
     pressed: Witnessed
+    machine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Listing:
 async def flooded(data: Path, *, messages: int, seconds: float, calm: float) -> Outcome:
     """`calm` seconds of readers alone, then readers and the attack, `seconds` at most."""
     with a_server(data, *FLAGS) as server:
+        machine = Machine()
         async with apart("witness", readers(server, calm, 0, WARM)) as witness:
             await witness.go()
             before = await witness.result(Witnessed)
@@ -83,7 +85,7 @@ async def flooded(data: Path, *, messages: int, seconds: float, calm: float) -> 
             reaction = await attack.result(Reaction)
             witness.stop()
             pressed = await witness.result(Witnessed)
-    return Outcome(reaction, before, pressed)
+        return Outcome(reaction, before, pressed, str(machine))
 
 
 def readers(server: Server, seconds: float, first: int, warm: float = 0.0) -> WitnessPlan:
@@ -139,7 +141,7 @@ def _import(file: Path, data: Path) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=_IMPORTED,
-        env=environment(),
+        env={**environment(), "MAILWEIR_PROFILE": "internet"},  # where loopback is like any other network
         check=False,
         text=True,
     )
@@ -207,15 +209,15 @@ def figures(outcome: Outcome, listing: Listing) -> list[Figure]:
     ]
 
 
-def tell(outcome: Outcome, listing: Listing, machine: Machine) -> None:
+def tell(outcome: Outcome, listing: Listing) -> None:
     """What the figures do not say, for whoever looks for the cause."""
     reaction = outcome.reaction
     print(
         f"        {reaction.sent:,} at {reaction.rate:,.0f}/s: accepted {reaction.accepted:,}, "
-        f"late {reaction.late:,}, "
-        f"refused {reaction.refused:,} (without a reply {reaction.broken:,}); answers {reaction.replies}; "
+        f"late {reaction.late:,}, refused {reaction.refused:,} (without a reply {reaction.broken:,}); "
+        f"answers {reaction.codes}, such as {reaction.replies}; "
         f"banned {reaction.banned_within}; reads {dict(outcome.pressed.reads.failures)}; "
-        f"import: {listing.said}; {machine}",
+        f"import: {listing.said}; {outcome.machine}",
         file=sys.stderr,
         flush=True,
     )
@@ -223,12 +225,11 @@ def tell(outcome: Outcome, listing: Listing, machine: Machine) -> None:
 
 def run(*, messages: int, networks: int) -> list[Figure]:
     """The incident with its bars."""
-    machine = Machine()
     with tempfile.TemporaryDirectory(prefix="mailweir-four-") as directory:
         path = Path(directory)
         outcome = asyncio.run(
             flooded(path / "data", messages=messages, seconds=max(messages / 500, 20), calm=15.0)
         )
         listing = asyncio.run(enforced(path / "list", networks=networks))
-    tell(outcome, listing, machine)
+    tell(outcome, listing)
     return figures(outcome, listing)

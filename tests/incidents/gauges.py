@@ -49,7 +49,10 @@ class Memory:
 
 
 class Machine:
-    """Who else works on this machine, from now on: what is measured meanwhile is theirs in part."""
+    """Who else works on this machine, from now on: what is measured meanwhile is theirs in part.
+
+    To be asked while the server is alive: what its children have worked is no longer known afterwards.
+    """
 
     def __init__(self) -> None:
         self._ours = Meter(os.getpid())

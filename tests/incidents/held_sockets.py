@@ -50,6 +50,7 @@ class Outcome:
     holding: Holding
     calm: Witnessed
     pressed: Witnessed
+    machine: str
 
 
 def good_clients(server: Server, seconds: float, first: int, warm: float = 0.0) -> WitnessPlan:
@@ -61,6 +62,7 @@ def good_clients(server: Server, seconds: float, first: int, warm: float = 0.0) 
 async def held(data: Path, size: Size, *, calm: float = CALM, opening: float = _OPENING) -> Outcome:
     """All of it on one server; good clients come `opening` seconds after the others have begun."""
     with a_server(data, *FLAGS) as server:
+        machine = Machine()
         async with apart("witness", good_clients(server, calm, 0, WARM)) as witness:
             await witness.go()
             before = await witness.result(Witnessed)
@@ -74,7 +76,7 @@ async def held(data: Path, size: Size, *, calm: float = CALM, opening: float = _
             await witness.go()
             pressed = await witness.result(Witnessed)
             found = await load.result(Holding)
-    return Outcome(found, before, pressed)
+        return Outcome(found, before, pressed, str(machine))
 
 
 def served(name: str, calm: Served, pressed: Served, factor: float = 3.0) -> list[Figure]:
@@ -108,7 +110,7 @@ def figures(outcome: Outcome) -> list[Figure]:
     ]
 
 
-def tell(outcome: Outcome, machine: Machine) -> None:
+def tell(outcome: Outcome) -> None:
     """What the figures do not say, for whoever looks for the cause."""
     holding = outcome.holding
     kinds: Sequence[tuple[str, Held]] = (
@@ -123,14 +125,17 @@ def tell(outcome: Outcome, machine: Machine) -> None:
             file=sys.stderr,
         )
     failures = [dict(one.failures) for one in (outcome.pressed.deliveries, outcome.pressed.reads)]
-    print(f"        spam {dict(holding.spam)}; failures {failures}; {machine}", file=sys.stderr, flush=True)
+    print(
+        f"        spam {dict(holding.spam)}; failures {failures}; {outcome.machine}",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def run(*, idle: int, dripping: int, crowd: int, spammers: int, seconds: float) -> list[Figure]:
     """The incident with its bars."""
     size = Size(idle, dripping, crowd, spammers, seconds)
-    machine = Machine()
     with tempfile.TemporaryDirectory(prefix="mailweir-held-") as directory:
         outcome = asyncio.run(held(Path(directory) / "data", size))
-    tell(outcome, machine)
+    tell(outcome)
     return figures(outcome)

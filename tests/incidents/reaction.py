@@ -23,8 +23,8 @@ class Reaction:
     """Counts of messages; `seconds` is how long the attack took, `rate` what was sent a second.
 
     `detected_after` and `detected_within` are the messages and seconds before the first of ten in a row that
-    were refused or held; -1 for never. `banned_within`: seconds until each source was turned away
-    with 554; those that never were are not in it. `replies`: the first of each code. `broken` of the refused
+    were refused or held; -1 for never. `banned_within`: seconds until each source was turned away at the door
+    by a ban; those that never were are not in it. `replies`: the first of each code. `broken` of the refused
     ended without a reply.
     """
 
@@ -101,7 +101,7 @@ class Ledger:
             self.started[number] = now
 
     def turned_away(self, source: str, at: float) -> None:
-        """A connection from there was answered 554."""
+        """A connection from there was greeted with a ban."""
         self.banned.setdefault(source, at)
 
     def reaction(self, seconds: float) -> Reaction:

@@ -40,8 +40,8 @@ def test_no_two_messages_of_an_attack_share_sender_host_envelope_or_from(name: s
     hosts = {one.sender.partition(b"@")[2] for one in letters}
     assert len(hosts) == len({one.sender for one in letters}) == MESSAGES
     assert min(host.count(b".") for host in hosts) >= 7  # six labels and a domain of two at least
-    froms = [FROM.search(one.content) for one in letters]
-    assert len({found[1] for found in froms if found}) == MESSAGES
+    fields = [FROM.search(one.content) for one in letters]
+    assert len({found[1] for found in fields if found}) == MESSAGES
 
 
 @pytest.mark.parametrize(
@@ -215,23 +215,32 @@ async def test_a_server_that_holds_its_answers_is_seen_to_hold_the_attack() -> N
     assert 0 <= found.detected_after < 20
 
 
-async def test_addresses_that_are_turned_away_are_known_as_banned() -> None:
+@pytest.mark.parametrize("ban", [b"554 5.7.1 banned", b"421 4.7.1 banned for a while"])
+async def test_addresses_that_are_turned_away_are_known_as_banned(ban: bytes) -> None:
     counts = Counter[str]()
 
     def judge(source: str, _content: bytes) -> bytes:
         counts[source] += 1
         return b"250 ok"
 
-    def banned(source: str) -> bool:
-        return counts[source] >= 50
+    def greet(source: str) -> bytes:
+        return ban if counts[source] >= 50 else b"220 hello"
 
-    async with a_defender(judge, banned=banned) as where:
+    async with a_defender(judge, greet=greet) as where:
         plan = AttackPlan(where, "four-addresses", 1_000, 0.0, 20.0, connections=8)
         found = await attacked(plan)
     assert found.sent == 1_000
     assert set(found.banned_within) == {four_addresses(1).source(number) for number in range(4)}
     assert found.refused >= 500
-    assert found.replies[554] == "554 banned"
+    assert found.replies[int(ban[:3])] == ban.decode()
+
+
+@pytest.mark.parametrize("cap", [b"421 4.7.0 too many from there", b"421 4.3.2 full"])
+async def test_an_address_that_has_too_many_connections_is_not_taken_for_banned(cap: bytes) -> None:
+    async with a_defender(lambda _source, _content: b"250 ok", greet=lambda _: cap) as where:
+        plan = AttackPlan(where, "four-addresses", 100, 0.0, 20.0, connections=8)
+        found = await attacked(plan)
+    assert (found.codes, found.banned_within) == ({421: 100}, {})
 
 
 async def test_honest_senders_come_back_and_are_told_from_those_that_do_not_arrive() -> None:
@@ -260,7 +269,7 @@ async def a_defender(
     judge: Verdict,
     *,
     hold: float = 0.0,
-    banned: Callable[[str], bool] = lambda _: False,
+    greet: Callable[[str], bytes] = lambda _: b"220 hello",
     no_recipient: bool = False,
     hang_up: bool = False,
 ) -> AsyncGenerator[tuple[str, int]]:
@@ -270,10 +279,10 @@ async def a_defender(
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         source = writer.get_extra_info("peername")[0]
         try:
-            if banned(source):
-                writer.write(b"554 banned\r\n")
+            greeting = greet(source)
+            writer.write(greeting + b"\r\n")
+            if not greeting.startswith(b"220"):
                 return
-            writer.write(b"220 hello\r\n")
             begun = False
             while command := await reader.readline():
                 if command.startswith(b"MAIL") and begun:
