@@ -34,6 +34,7 @@ from mailweir.services.capture import Capture
 from mailweir.services.metering import Metering
 from mailweir.services.reception import Reception
 from mailweir.services.signin import SignIn
+from mailweir.services.throttling import Throttling
 from mailweir.wire.smtp.server import Rules
 
 PATIENCE = 10.0
@@ -228,7 +229,9 @@ def a_door(intake: HeldIntake, choices: Mapping[str, object]) -> Door:
     reception = Reception(intake, known, clock, CountingIds(), hosts, ALTERNATES, "mx.test")
     if accounts is None:
         rules = replace(rules, auth=any_login, auth_without_tls=any_login)
-        return PublicDoor(reception, Stand(throttle="off").throttling, rules, any_login=any_login)
+        throttling = cast("Throttling | None", choices.get("throttling"))
+        throttling = throttling or Stand(throttle="off").throttling
+        return PublicDoor(reception, throttling, rules, any_login=any_login)
     metering = Metering(MemoryPlans(accounts), known, clock)
     passwords = cast("Argon2Passwords", choices.get("passwords") or quick_passwords())
     capture = Capture(reception, SignIn(known, passwords, clock), metering, for_all=any_login)

@@ -3,9 +3,11 @@
 import ipaddress
 from dataclasses import replace
 
+from mailweir.adapters.machine_memory import MachineMemory
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
+from mailweir.policy.overload import PRESSED
 from mailweir.ports.bus import Bus
 from mailweir.roles import caps, certificate
 from mailweir.roles.descriptors import places
@@ -86,7 +88,14 @@ def _listener(seat: Seat, name: str, door: Door) -> Listener:
         greeting_delay=settings.greeting_delay / 1000,
         trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
     )
-    made = Listener(door, terms, tls=certificate.context(settings), caps=caps.of_smtp(seat, name))
+    memory = MachineMemory(SystemClock().monotonic)
+    made = Listener(
+        door,
+        terms,
+        tls=certificate.context(settings),
+        caps=caps.of_smtp(seat, name),
+        pressed=lambda: memory.share() >= PRESSED,
+    )
     seat.on_reload(lambda: _reload(settings, made))
     return made
 
