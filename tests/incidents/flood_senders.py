@@ -204,12 +204,18 @@ def tell(variant: str, outcome: Outcome) -> None:
         f"accepted {reaction.accepted:,}, late {reaction.late:,}, refused {reaction.refused:,} "
         f"(without a reply {reaction.broken:,}), held back {reaction.held_back:,}, "
         f"not sent {reaction.unsent:,}; answers {reaction.codes}, such as {reaction.replies}; "
-        f"real {dict(outcome.honest.real.replies)}; honest {dict(outcome.honest.neighbours.replies)}, "
+        f"real mail took {_quantiles(outcome.honest.real.took)} s, {dict(outcome.honest.real.replies)}; "
+        f"honest {dict(outcome.honest.neighbours.replies)}, "
         f"deferred {outcome.honest.neighbours.deferred} of {outcome.honest.neighbours.sent}; "
         f"{outcome.machine}",
         file=sys.stderr,
         flush=True,
     )
+
+
+def _quantiles(took: Sequence[float]) -> str:
+    ordered = sorted(took) or [0.0]
+    return " ".join(f"p{share} {ordered[len(ordered) * share // 101]:.2f}" for share in (50, 90, 99, 100))
 
 
 def run(*, messages: int, neighbours: int, variants: Sequence[str] = tuple(VARIANTS)) -> list[Figure]:

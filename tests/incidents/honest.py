@@ -57,7 +57,7 @@ class Real:
     sent: int = 0
     slowed: int = 0
     refused: int = 0
-    slowest: float = 0.0
+    took: list[float] = field(default_factory=list[float])  # seconds
     replies: Counter[str] = field(default_factory=Counter[str])
 
 
@@ -140,7 +140,7 @@ class Senders:
         took = time.monotonic() - begun
         real = self.real
         real.sent += 1
-        real.slowest = max(real.slowest, took)
+        real.took.append(took)
         if code(reply) >= 500:
             real.refused += 1
         elif code(reply) != 250 or took > SLOW:
