@@ -98,7 +98,7 @@ bench: $(DEV_STAMP) $(NODE_STAMP) $(PEERS) programs ## measure beside other serv
 	@exec env PYTHONPATH=tests $(VENV)/bin/python -m bench $(ARGS)
 load: $(DEV_STAMP) ## send mail to a server and look it up (ARGS="127.0.0.1:1025 --verify 127.0.0.1:8025")
 	@exec env PYTHONPATH=tests $(VENV)/bin/python -m load $(ARGS)
-incidents: $(DEV_STAMP) programs ## play the outages again that Mailweir must stand (FULL=1 [ONLY=kill9])
+incidents: $(DEV_STAMP) $(NODE_STAMP) programs ## play the outages again that Mailweir must stand (FULL=1 [ONLY=kill9])
 	@exec env PYTHONPATH=tests $(VENV)/bin/python -m incidents $(ARGS)
 fuzz: $(DEV_STAMP) ## feed hostile input to every parser (ARGS="--seconds 600 --only mime", ARGS=plant)
 	@env PYTHONPATH=tests $(VENV)/bin/python -m fuzz $(ARGS)

@@ -80,7 +80,11 @@ async def test_the_log_has_a_line_of_it_while_mail_is_put_off(
 ) -> None:
     said: list[tuple[str, dict[str, object]]] = []
     monkeypatch.setattr(module, "PERIOD", 0.05)
-    monkeypatch.setattr(logs.Log, "warning", lambda _, event, **keys: said.append((event, keys)))
+
+    def warning(_: logs.Log, event: str, **keys: object) -> None:
+        said.append((event, keys))
+
+    monkeypatch.setattr(logs.Log, "warning", warning)
     stand = a_flooded_stand()
     outlook = an_outlook(stand)
     reporting = asyncio.create_task(outlook.report())

@@ -20,6 +20,7 @@ _KINDS: Final = {
     "HELO name": "hello",
     "sender domain": "domain",
     "sender family": "domain",
+    "given-away domains": "domain",
 }
 _SHOWN: Final = 12
 _WIDEST: Final = 48  # characters of a key

@@ -33,6 +33,7 @@ class Facet(StrEnum):
     ATTACHMENT = "attachment"
     REPLY_TO = "Reply-To"
     TOOL = "domain and header shape"
+    GIVEN = "given-away domains"
     SHAPE = "header shape"
     NETWORK = "network"
     HELLO = "HELO name"
@@ -44,11 +45,13 @@ class Bounds(Struct, frozen=True):
     """When a key is convicted: `count` messages of late, and `share` of all or `overwhelming` times `count`.
 
     `count` for a narrow key, `wide` for a wide one, which so comes second. `small` instead of `share` where
-    every message is from a host of its own, unless strangers may have the key by chance.
+    every message is from a host of its own, unless strangers may have the key by chance. `given` for names
+    that anybody gets for nothing, all under one suffix: it may be that of several floods at once.
     """
 
     count: int = 120
     wide: int = 240
+    given: int = 80
     share: float = 0.2
     small: float = 0.05
     overwhelming: int = 5
@@ -56,7 +59,8 @@ class Bounds(Struct, frozen=True):
     """Of each facet that are counted."""
 
 
-NARROW: Final = frozenset({Facet.BODY, Facet.ATTACHMENT, Facet.REPLY_TO, Facet.TOOL})
+NARROW: Final = frozenset({Facet.BODY, Facet.ATTACHMENT, Facet.REPLY_TO, Facet.TOOL, Facet.GIVEN})
+_EVERY_GIVEN: Final = 60  # bits: of 80 messages hardly two are from one host
 _BY_CHANCE: Final = frozenset({Facet.SHAPE, Facet.NETWORK, Facet.HELLO})
 
 
@@ -97,6 +101,7 @@ class HeavyHitters:
 
     def __init__(self, bounds: Bounds | None = None) -> None:
         self._bounds = bounds or Bounds()
+        self._least_bound = min(self._bounds.count, self._bounds.wide, self._bounds.given)
         self._sketches = {facet: Sketch(self._bounds.keys) for facet in Facet}
         self._explained = {facet: Sketch(_EXPLAINED) for facet in Facet}
         self._all = Count(0.0)
@@ -112,7 +117,7 @@ class HeavyHitters:
                 self._explain(keys, now, host, local)
                 return standing
             count = self._sketches[facet].add(key, now, host, local)
-            if count.count >= self._bounds.count and self._is_flood(facet, count):
+            if count.count >= self._least_bound and self._is_flood(facet, count):
                 return self._convict(facet, key, count, now)
         return None
 
@@ -171,7 +176,8 @@ class HeavyHitters:
         bound = self._bound(facet)
         if count.count < bound or count.hosts.bit_count() < DIVERSE:
             return False
-        every_one = facet not in _BY_CHANCE and count.hosts.bit_count() >= EVERY_ONE
+        every_one = count.hosts.bit_count() >= (_EVERY_GIVEN if facet is Facet.GIVEN else EVERY_ONE)
+        every_one = every_one and facet not in _BY_CHANCE
         share = self._bounds.small if every_one else self._bounds.share
         great = count.count >= share * self._all.count
         return great or count.count >= bound * self._bounds.overwhelming
@@ -187,6 +193,8 @@ class HeavyHitters:
         return made
 
     def _bound(self, facet: Facet) -> int:
+        if facet is Facet.GIVEN:
+            return self._bounds.given
         return self._bounds.count if facet in NARROW else self._bounds.wide
 
     def _least(self, facet: Facet) -> float:

@@ -30,8 +30,9 @@ class Seen:
 @asynccontextmanager
 async def watched(settings: Settings, outlook: Outlook) -> AsyncGenerator[None]:
     """Meanwhile commands can ask what is going on, and the log is told under pressure."""
-    door = ControlDoor(own_socket(settings.data, outlook.role), {_SITUATION: outlook.situation})
+    door = None
     try:
+        door = ControlDoor(*own_socket(settings.data, outlook.role), {_SITUATION: outlook.situation})
         await door.start()
     except OSError as error:
         _log.error("commands cannot ask this process", why=str(error))
@@ -42,7 +43,8 @@ async def watched(settings: Settings, outlook: Outlook) -> AsyncGenerator[None]:
         reporting.cancel()
         with suppress(asyncio.CancelledError):
             await reporting
-        await door.close()
+        if door is not None:
+            await door.close()
 
 
 def situations(settings: Settings) -> Seen:

@@ -168,7 +168,8 @@ class Visit:
             self._family = name.family
             shared += (Rule.SENDER_DOMAIN, name.domain), (Rule.SENDER_FAMILY, name.family)
             if throttling.directory.holder_of(self._host) is None:
-                facets += (Facet.DOMAIN, name.domain), (Facet.FAMILY, name.family)
+                given = [(Facet.GIVEN, name.family)] if name.domain != name.family else []
+                facets = [*given, *facets, (Facet.DOMAIN, name.domain), (Facet.FAMILY, name.family)]
         self._facets, self._shared = facets, shared
         delay = throttling.tiers.take((*own, *shared), now)
         if delay is not None:

@@ -4,20 +4,20 @@ import asyncio
 import json
 import os
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from mailweir.adapters.local.control import ask_all, control_place, own_socket
+from mailweir.adapters.local.control import ask_all, own_socket
 from mailweir.servers.control.door import ControlDoor
 
 
 @asynccontextmanager
-async def a_door(directory: Path) -> AsyncIterator[Path]:
-    path = own_socket(directory, "receiver")
-    door = ControlDoor(path, {"situation": lambda: {"rate": 7}})
+async def a_door(directory: Path) -> AsyncGenerator[Path]:
+    bound, path = own_socket(directory, "receiver")
+    door = ControlDoor(bound, path, {"situation": lambda: {"rate": 7}})
     await door.start()
     try:
         yield path
@@ -76,12 +76,13 @@ async def test_only_its_owner_can_ask(tmp_path: Path) -> None:
 
 
 async def test_what_a_killed_process_left_is_taken_away_and_its_number_used_again(tmp_path: Path) -> None:
-    path = own_socket(tmp_path, "receiver")
-    left = await asyncio.start_unix_server(lambda _, __: None, path)
+    left, path = own_socket(tmp_path, "receiver")
     left.close()
-    await left.wait_closed()
-    if not path.exists():
-        path.touch()
+    assert path.exists()
+    assert list(ask_all(tmp_path, "situation")) == []
+    assert not path.exists()
+    left, path = own_socket(tmp_path, "receiver")
+    left.close()
     async with a_door(tmp_path) as again:
         assert json.loads(await said(again, b'{"ask": "situation"}\n')) == {"answer": {"rate": 7}}
 
@@ -90,10 +91,23 @@ async def test_a_process_that_says_nothing_is_named(tmp_path: Path) -> None:
     async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
-    server = await asyncio.start_unix_server(silent, control_place(tmp_path) / "receiver.4711")
+    (tmp_path / "control").mkdir()
+    server = await asyncio.start_unix_server(silent, tmp_path / "control" / "receiver.4711")
     async with a_door(tmp_path), server:
         found = await asyncio.to_thread(lambda: list(ask_all(tmp_path, "situation")))
     assert {(one.pid, one.answer is None, bool(one.why)) for one in found} == {
         (4711, True, True),
         (os.getpid(), False, False),
     }
+
+
+async def test_a_data_directory_may_lie_as_deep_as_it_likes(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["a-directory-with-a-long-name"] * 8)
+    deep.mkdir(parents=True)
+    async with a_door(deep):
+        (one,) = await asyncio.to_thread(lambda: list(ask_all(deep, "situation")))
+    assert one.answer == {"rate": 7}
+
+
+def test_where_nothing_runs_nobody_answers(tmp_path: Path) -> None:
+    assert list(ask_all(tmp_path, "situation")) == []

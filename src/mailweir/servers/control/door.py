@@ -5,7 +5,7 @@ which is its owner's alone.
 """
 
 import asyncio
-import os
+import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,21 +25,17 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ControlDoor:
-    """`answers` gives for each question a function whose value can be said as JSON."""
+    """`bound` is the socket at `path`. `answers` gives for each question a function whose value is said."""
 
-    def __init__(self, path: Path, answers: Mapping[str, Callable[[], object]]) -> None:
+    def __init__(self, bound: socket.socket, path: Path, answers: Mapping[str, Callable[[], object]]) -> None:
+        self._bound = bound
         self._path = path
         self._answers = answers
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listens from now on. Raises OSError."""
-        self._path.unlink(missing_ok=True)  # of a process that had our number, and was killed
-        before = os.umask(0o177)
-        try:
-            self._server = await asyncio.start_unix_server(self._serve, self._path, limit=_QUESTION)
-        finally:
-            os.umask(before)
+        """Listens from now on."""
+        self._server = await asyncio.start_unix_server(self._serve, sock=self._bound, limit=_QUESTION)
 
     async def close(self) -> None:
         """A second call does nothing."""
