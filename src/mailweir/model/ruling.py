@@ -34,6 +34,7 @@ class Rule(StrEnum):
     FLOOD = "flood"  # many senders who have something in common
     BAN = "ban"  # an entry of the blocklist
     CAP = "cap"  # connections
+    OVERLOAD = "overload"  # more mail than can be kept, and others have a greater claim
     NOT_OURS = "not ours"  # mail for a host that this service does not receive for
     ELSEWHERE = "elsewhere"  # the key of that login is for another place
 
@@ -41,7 +42,7 @@ class Rule(StrEnum):
 class Ruling(Struct, frozen=True, gc=False):
     """`seconds`: how long an answer is held (SLOW), until it may be tried again (LATER), or a ban holds.
 
-    0 for what is refused.
+    0 for what is refused, and where nobody knows.
 
     `subject` is the key that the rule counts by, no longer than SUBJECT_LENGTH. `figures` say what was
     counted, against what. `code` stands in the reply and finds the record of it; the same rule and

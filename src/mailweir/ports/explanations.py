@@ -45,8 +45,13 @@ class Explanations(Protocol):
         """What befell mail for some of the inboxes of a host. `wanted` may be asked in another thread."""
         ...
 
-    async def of_code(self, code: str, *, limit: int, since: int = 0) -> Sequence[Explanation]:
-        """What one code stands for, whoever it befell, also where nobody knows whom."""
+    async def of_code(
+        self, code: str, *, limit: int, since: int = 0, wanted: Wanted | None = None
+    ) -> Sequence[Explanation]:
+        """What one code stands for: at the wanted inboxes, or wherever it befell, also where nobody knows.
+
+        `wanted` may be asked in another thread.
+        """
         ...
 
     async def latest(self, *, limit: int, since: int = 0) -> Sequence[Explanation]:

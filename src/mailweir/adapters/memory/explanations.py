@@ -45,9 +45,16 @@ class MemoryExplanations:
             since,
         )
 
-    async def of_code(self, code: str, *, limit: int, since: int = 0) -> Sequence[Explanation]:
+    async def of_code(
+        self, code: str, *, limit: int, since: int = 0, wanted: Wanted | None = None
+    ) -> Sequence[Explanation]:
         """What one code stands for."""
-        return self._newest(lambda one: one.ruling.code == code, limit, since)
+
+        def meant(one: Explanation) -> bool:
+            here = wanted is None or (one.inbox is not None and wanted(one.inbox))
+            return one.ruling.code == code and here
+
+        return self._newest(meant, limit, since)
 
     async def latest(self, *, limit: int, since: int = 0) -> Sequence[Explanation]:
         """All of it."""

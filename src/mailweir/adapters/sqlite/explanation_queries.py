@@ -57,40 +57,45 @@ def keep(connection: Connection, rows: Sequence[Row], earliest: int, most: int) 
 
 def of_inbox(connection: Connection, inbox: Inbox, earliest: int, limit: int) -> list[Explanation]:
     """The newest of one inbox."""
-    return _found(connection, "inbox = ?", (inbox,), earliest, limit)
-
-
-def of_code(connection: Connection, code: str, earliest: int, limit: int) -> list[Explanation]:
-    """The newest of one code."""
-    return _found(connection, "code = ?", (code,), earliest, limit)
-
-
-def latest(connection: Connection, earliest: int, limit: int) -> list[Explanation]:
-    """The newest of all."""
-    return _found(connection, "true", (), earliest, limit)
+    return _found(connection, "inbox = ?", (inbox,), None, earliest, limit)
 
 
 def at_host(
     connection: Connection, host: Host, wanted: Wanted, earliest: int, limit: int
 ) -> list[Explanation]:
     """The newest of those at a host that are wanted."""
-    query = "SELECT inbox, told FROM explanation WHERE host = ? AND at >= ? ORDER BY number DESC"
-    found: list[Explanation] = []
-    if limit:
-        for inbox, told in connection.execute(query, (host, earliest)):
-            if wanted(inbox):
-                found.extend(_read(told))
-            if len(found) >= limit:
-                break
-    return found
+    return _found(connection, "host = ?", (host,), wanted, earliest, limit)
+
+
+def of_code(
+    connection: Connection, code: str, wanted: Wanted | None, earliest: int, limit: int
+) -> list[Explanation]:
+    """The newest of one code that are wanted, of all when nothing is said."""
+    return _found(connection, "code = ?", (code,), wanted, earliest, limit)
+
+
+def latest(connection: Connection, earliest: int, limit: int) -> list[Explanation]:
+    """The newest of all."""
+    return _found(connection, "true", (), None, earliest, limit)
 
 
 def _found(
-    connection: Connection, where: str, values: Sequence[object], earliest: int, limit: int
+    connection: Connection,
+    where: str,
+    values: Sequence[object],
+    wanted: Wanted | None,
+    earliest: int,
+    limit: int,
 ) -> list[Explanation]:
-    query = f"SELECT told FROM explanation WHERE {where} AND at >= ? ORDER BY number DESC LIMIT ?"  # noqa: S608  one of three conditions
-    rows = connection.execute(query, (*values, earliest, limit))
-    return [one for (told,) in rows for one in _read(told)]
+    query = f"SELECT inbox, told FROM explanation WHERE {where} AND at >= ? ORDER BY number DESC"  # noqa: S608  one of four conditions
+    rows = connection.execute(query, (*values, earliest)) if limit else ()
+    found: list[Explanation] = []
+    for inbox, told in rows:
+        if wanted is None or (inbox is not None and wanted(inbox)):
+            found.extend(_read(told))
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _read(told: str) -> Iterator[Explanation]:

@@ -57,11 +57,13 @@ class SqliteExplanations:
             lambda: self._read.run(lambda c: queries.at_host(c, host, wanted, earliest, limit))
         )
 
-    async def of_code(self, code: str, *, limit: int, since: int = 0) -> Sequence[Explanation]:
+    async def of_code(
+        self, code: str, *, limit: int, since: int = 0, wanted: Wanted | None = None
+    ) -> Sequence[Explanation]:
         """What one code stands for."""
         earliest = self._earliest(since)
         return await self._reader.run(
-            lambda: self._read.run(lambda c: queries.of_code(c, code, earliest, limit))
+            lambda: self._read.run(lambda c: queries.of_code(c, code, wanted, earliest, limit))
         )
 
     async def latest(self, *, limit: int, since: int = 0) -> Sequence[Explanation]:
