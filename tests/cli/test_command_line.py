@@ -38,7 +38,9 @@ def refused(code: int, *words: str, **variables: str) -> str:
     return ended.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "check-config", "config-reference", "redigest", "version"])
+@pytest.mark.parametrize(
+    "command", ["serve", "check-config", "config-reference", "redigest", "version", "why"]
+)
 def test_every_command_explains_itself_and_takes_config_and_data(command: str) -> None:
     ended = mailweir(command, "--help")
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -51,7 +53,7 @@ def test_the_help_names_every_command() -> None:
     assert ended.returncode == 0
     assert all(
         command in ended.stdout
-        for command in ("serve", "check-config", "config-reference", "redigest", "version")
+        for command in ("serve", "check-config", "config-reference", "redigest", "version", "why")
     )
 
 

@@ -2,7 +2,9 @@
 
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
 from mailweir.model.address import Inbox
+from mailweir.model.explanation import Explanation
 from mailweir.model.message import Delivery, Peer, QueueId, Recipient
+from mailweir.model.ruling import Action, Rule, Ruling
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.services.access import Access
 
@@ -55,3 +57,28 @@ class HandClock:
 def access_by(rules: AnonymousRules) -> Access:
     """Access where there is no account."""
     return Access(MemoryDirectory(Registry()), rules, HandClock())
+
+
+def an_explanation(
+    number: int = 0,
+    inbox: Inbox | None = BOB,
+    rule: Rule = Rule.INBOX,
+    action: Action = Action.LATER,
+    *,
+    code: str = "00c0ffee00",
+    reply: str = "450 4.2.1 Too many messages for this recipient; try again in 9 seconds [00c0ffee00]",
+    acted: bool = True,
+    at: int | None = None,
+) -> Explanation:
+    """Explanation number `number`, so many milliseconds after `NOON`."""
+    ruling = Ruling(action, rule, 9, "bob@inbox.test", {"rate": 5, "burst": 100, "ahead": 9}, code)
+    return Explanation(
+        NOON + number if at is None else at,
+        ruling,
+        "192.0.2.77",
+        "mx.shop.test",
+        "ann@shop.test",
+        inbox,
+        acted,
+        reply,
+    )

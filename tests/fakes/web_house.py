@@ -12,11 +12,13 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from fakes.bans import a_blocklist
+from fakes.makers import an_explanation
 from fakes.quick import quick_passwords
 from mailweir.adapters.memory.accounts import MemoryAccounts
 from mailweir.adapters.memory.banbook import MemoryBanBook, MemoryBook
 from mailweir.adapters.memory.bus import MemoryBus
 from mailweir.adapters.memory.domains import MemoryDomains
+from mailweir.adapters.memory.explanations import MemoryExplanations
 from mailweir.adapters.memory.mailbox import MemoryMailbox
 from mailweir.adapters.memory.plans import MemoryPlans
 from mailweir.adapters.memory.registry import MemoryDirectory, Registry
@@ -29,6 +31,7 @@ from mailweir.model.account import AccountName, NewKey, Scope, key_hash
 from mailweir.model.address import Address, Host, Inbox
 from mailweir.model.event import Nudge
 from mailweir.model.message import Delivery, MessageId, Peer, QueueId, Recipient, Summary
+from mailweir.model.ruling import Action, Rule
 from mailweir.model.user import Traits, User, UserName, operator_of
 from mailweir.policy.admission import Hosts
 from mailweir.policy.alternates import Alternates
@@ -221,6 +224,7 @@ class WebHouse:
         self.resolver = HandResolver()
         self.base_domains = frozenset[str]()
         self.blocklist = a_blocklist(MemoryBanBook(MemoryBook()), self.clock)
+        self.explanations = MemoryExplanations(self.clock)
         self._kept = 0
 
     def facts(self) -> WebFacts:
@@ -284,8 +288,9 @@ class WebHouse:
             guests,
             self.runs,
             History(self.bus),
-            Telling(self.bus, self.clock),
+            Telling(self.bus),
             self.blocklist,
+            self.explanations,
         )
         app = build(uses, self.drop, self.facts(), slow=self.slow)
         self.server = WebServer(app, [listener], places=places)
@@ -345,6 +350,17 @@ class WebHouse:
             return None
         self.dropped_from.append(ip)
         return self.keep(str(address), raw)
+
+    def refuse(
+        self,
+        to: str = "bob@thing.test",
+        rule: Rule = Rule.INBOX,
+        action: Action = Action.LATER,
+        **known: Any,  # noqa: ANN401  as `an_explanation` takes it
+    ) -> None:
+        """Mail for an address comes to nothing, just now unless `at` says when."""
+        told: dict[str, Any] = {"at": self.clock.now(), **known}
+        self.explanations.keep(an_explanation(0, Inbox(to), rule, action, **told))
 
     def keep(
         self,

@@ -54,6 +54,45 @@ def test_mail_that_was_refused_is_told_with_its_reply() -> None:
     ]
 
 
+def befallen(action: str, reply: str = "") -> dict[str, object]:
+    known = {"action": action, "rule": "inbox", "seconds": 8.2, "code": "1f0c9a2b7e"}
+    return {**REFUSED, **known, "reply": reply}
+
+
+@pytest.mark.parametrize(
+    ("action", "verdict", "line"),
+    [
+        ("refuse", "it refused mail for this address, as the application was told.", "  550 No for"),
+        (
+            "later",
+            "it put mail for this address off, to be sent again, as the application",
+            "  put off: 550 No for",
+        ),
+        (
+            "ban",
+            "it refused mail for this address by a ban, as the application was told.",
+            "  banned: 550 No for",
+        ),
+    ],
+)
+def test_what_was_done_to_mail_is_told(action: str, verdict: str, line: str) -> None:
+    error = failure(nothing(refused=[befallen("slow"), befallen(action, "550 No")]))
+    lines = str(error).splitlines()
+    assert lines[1].startswith(f"The server is well: {verdict}")
+    assert lines[2] == "Refused:"
+    assert lines[3].startswith("  slowed by 9 s by the rule 'inbox' [1f0c9a2b7e] for")
+    assert lines[4].startswith(line)
+
+
+def test_mail_that_was_only_slowed_may_still_come() -> None:
+    lines = str(failure(nothing(refused=[befallen("slow")]))).splitlines()
+    assert lines[1] == "The server is well: it slowed mail for this address, which may still come."
+    assert lines[2] == "Slowed:"
+    miss = {"message": a_message(1), "failed": ["from"]}
+    lines = str(failure(nothing(refused=[befallen("slow")], nearest=[miss]))).splitlines()
+    assert "mail has come" in lines[1], "what has come is told before what may"
+
+
 def test_a_server_that_is_not_well_is_at_fault() -> None:
     error = failure(nothing(intake={"healthy": False, "reasons": ["the store is full"]}))
     assert error.fault == "platform"

@@ -84,8 +84,14 @@ export class UnexpectedMailError extends MailweirError {
 const near = ({ mail, failed }) =>
   `  near: ${described(mail)}: ${failed.map((reason) => REASONS[reason] ?? reason).join(", ")}`;
 
+/** @type {Record<string, string>} */
+const DONE = { slow: "slowed", later: "put off", refuse: "refused", ban: "refused by a ban" };
+
 /** @param {Refused} one */
-const refusal = ({ recipient, reply, at }) => `  refused: mail to ${recipient} at ${at}: ${reply}`;
+function refusal({ recipient, reply, at, action = "refuse", rule, seconds = 0, code }) {
+  const why = reply || `held for ${Math.ceil(seconds)} s by the rule "${rule}" [${code}]`;
+  return `  ${DONE[action] ?? action}: mail to ${recipient} at ${at}: ${why}`;
+}
 
 /** @param {Mail} mail */
 function described({ subject, from, data, received }) {
@@ -94,12 +100,14 @@ function described({ subject, from, data, received }) {
   return `${JSON.stringify(cut)} ${way} at ${received.toISOString()}`;
 }
 
-/** @param {{ nearest: unknown[], refused: unknown[], healthy: boolean, reasons: string[] }} told */
+/** @param {{ nearest: unknown[], refused: Refused[], healthy: boolean, reasons: string[] }} told */
 function verdict({ nearest, refused, healthy, reasons }) {
   if (!healthy) return `The server is not well (${reasons.join("; ")}): it may be the platform's fault.`;
   const well = "The server is healthy";
-  if (refused.length > 0) return `${well}, and refused mail: its replies say why.`;
+  if (refused.some(({ action }) => action !== "slow"))
+    return `${well}, and refused mail: its replies say why.`;
   if (nearest.length > 0) return `${well}: look at the application, or at what the test asks for.`;
+  if (refused.length > 0) return `${well}, and slowed mail, which may still come.`;
   return `${well}, and no mail was near: look at the application, and at where it sends its mail.`;
 }
 

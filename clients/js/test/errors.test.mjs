@@ -85,6 +85,29 @@ test("what the server says of its health and of refused mail is told", async (co
   ]);
 });
 
+test("mail that was slowed, put off or banned is told as that", async (context) => {
+  const known = { recipient: "bob@thing.test", at: "2026-01-01T00:00:00Z", rule: "inbox", seconds: 8.2, code: "1f0c9a2b7e" };
+  const slow = { ...known, action: "slow", reply: "" };
+  const later = { ...known, action: "later", reply: "450 4.2.1 Wait" };
+  const ban = { ...known, action: "ban", reply: "421 4.7.1 Go" };
+  const said = async (refused) => {
+    const { url } = await aServer(context, () => nothing({ refused }));
+    const error = await failure(new Mailweir({ url }).inbox("bob@thing.test").wait({ timeout: 0 }));
+    return error.message.split("\n").slice(1);
+  };
+  const slowed = `  slowed: mail to ${known.recipient} at ${known.at}: held for 9 s by the rule "inbox" [1f0c9a2b7e]`;
+  assert.deepEqual(await said([slow]), [
+    slowed,
+    "The server is healthy, and slowed mail, which may still come.",
+  ]);
+  assert.deepEqual(await said([slow, later, ban]), [
+    slowed,
+    `  put off: mail to ${known.recipient} at ${known.at}: 450 4.2.1 Wait`,
+    `  refused by a ban: mail to ${known.recipient} at ${known.at}: 421 4.7.1 Go`,
+    "The server is healthy, and refused mail: its replies say why.",
+  ]);
+});
+
 test("a failure is as long as can be read", async (context) => {
   const subject = `evil\n${"x".repeat(1000)}`;
   const nearest = Array.from({ length: 20 }, () => ({

@@ -196,8 +196,17 @@ export interface Nearest {
 /** Mail that the server did not take, and what it replied. */
 export interface Refused {
   recipient: string;
+  /** Empty when it was only slowed. */
   reply: string;
   at: string;
+  /** What was done: `slow`, `later` (it may be sent again), `refuse` or `ban`; servers of old did not say. */
+  action?: "slow" | "later" | "refuse" | "ban";
+  /** What has caused it, such as `inbox`. */
+  rule?: string;
+  /** How long it was held, or until when it may be sent again. */
+  seconds?: number;
+  /** Finds more of it at `/api/deliveries?code=`. */
+  code?: string;
 }
 
 /** What went wrong; `status` is that of the server's answer, and undefined without one. */

@@ -26,6 +26,7 @@ from mailweir.cli.serving import Serving
 from mailweir.cli.top import top
 from mailweir.cli.users import user
 from mailweir.cli.waits import wait
+from mailweir.cli.why import why
 from mailweir.config import kinds, reference, serial
 from mailweir.config.load import Loaded, flag, load, unknown
 from mailweir.config.settings import TABLE
@@ -76,6 +77,7 @@ app.command(block)
 app.command(top)
 app.command(check_dns)
 app.command(wait)
+app.command(why)
 
 
 @app.command

@@ -21,14 +21,6 @@ class Heartbeat(Struct, frozen=True, array_like=True, tag="h"):
     trouble: str = ""
 
 
-class Refused(Struct, frozen=True, array_like=True, tag="r"):
-    """Mail for this inbox was refused at RCPT with this reply of ours. `at`: milliseconds since the epoch."""
-
-    inbox: Inbox
-    reply: str
-    at: int
-
-
 class Waited(Struct, frozen=True, array_like=True, tag="w"):
     """Somebody has waited at an address of a run, until `at`, for what `asked` says.
 
@@ -45,4 +37,4 @@ class Waited(Struct, frozen=True, array_like=True, tag="w"):
     near: int | None
 
 
-Signal = Nudge | Heartbeat | Refused | Waited
+Signal = Nudge | Heartbeat | Waited

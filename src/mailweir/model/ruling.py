@@ -1,4 +1,4 @@
-"""What a throttle decides of one step of a delivery, and why: figures that can be looked up later."""
+"""What is decided against one step of a delivery, and why: figures that can be looked up later."""
 
 from collections.abc import Mapping
 from enum import Enum, StrEnum
@@ -12,6 +12,7 @@ class Action(Enum):
 
     SLOW = "slow"  # it goes on, after some seconds
     LATER = "later"  # it may be tried again: 4yz
+    REFUSE = "refuse"  # it is not taken, however often it is tried: 5yz
     BAN = "ban"  # nothing more is taken from there for a while
 
 
@@ -33,10 +34,15 @@ class Rule(StrEnum):
     FLOOD = "flood"  # many senders who have something in common
     BAN = "ban"  # an entry of the blocklist
     CAP = "cap"  # connections
+    OVERLOAD = "overload"  # more mail than can be kept, and others have a greater claim
+    NOT_OURS = "not ours"  # mail for a host that this service does not receive for
+    ELSEWHERE = "elsewhere"  # the key of that login is for another place
 
 
 class Ruling(Struct, frozen=True, gc=False):
     """`seconds`: how long an answer is held (SLOW), until it may be tried again (LATER), or a ban holds.
+
+    0 for what is refused, and where nobody knows.
 
     `subject` is the key that the rule counts by, no longer than SUBJECT_LENGTH. `figures` say what was
     counted, against what. `code` stands in the reply and finds the record of it; the same rule and

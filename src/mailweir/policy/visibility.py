@@ -168,6 +168,14 @@ def may_read(rules: AnonymousRules, caller: Caller, owner: AccountName | None) -
     return None
 
 
+def sees_senders(caller: Caller, owner: AccountName | None) -> bool:
+    """Whether the caller is told who has sent mail that was not taken for an inbox of that owner.
+
+    Only whose inbox it is: anybody may read a public one, and so might ask who writes to it in vain.
+    """
+    return owner is not None and owner == caller.account
+
+
 def only_latest(rules: AnonymousRules, caller: Caller) -> bool:
     """Whether the caller is shown no more of an inbox than its newest message."""
     return caller.account is None and rules.reads == "latest"

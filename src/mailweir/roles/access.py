@@ -17,9 +17,18 @@ from mailweir.ports.errors import UnavailableError
 from mailweir.ports.intake import Intake
 from mailweir.roles import smtp_door
 from mailweir.roles.counting import counting
-from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_bus, open_directory, open_intake, reception
+from mailweir.roles.embedded import (
+    FRESH_PROCESS,
+    Watch,
+    open_bus,
+    open_directory,
+    open_explanations,
+    open_intake,
+    reception,
+)
 from mailweir.roles.seat import Seat
 from mailweir.services.capture import Capture
+from mailweir.services.explaining import Explaining
 from mailweir.services.metering import Metering
 from mailweir.services.signin import SignIn
 
@@ -33,10 +42,12 @@ async def run(seat: Seat) -> int:
         async with (
             open_bus(settings) as bus,
             open_directory(settings) as directory,
+            open_explanations(settings) as explanations,
             open_intake(settings, bus) as intake,
             capturing(settings, intake, directory) as (capture, broken),
         ):
-            listening = smtp_door.submission(seat, capture, bus)
+            explain = Explaining(SystemClock(), explanations.keep).explain
+            listening = smtp_door.submission(seat, capture, explain)
             watch = Watch("access", intake, bus, broken)
             return await smtp_door.serve(seat, "submission", listening, watch)
     except UnavailableError as error:

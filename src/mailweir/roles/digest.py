@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 
 from mailweir.adapters.parser_pool.pool import Pool
 from mailweir.adapters.sqlite.accounts import SqliteAccounts
-from mailweir.adapters.sqlite.connection import File, UnsyncedError
+from mailweir.adapters.sqlite.connection import PROMISED, UnsyncedError
 from mailweir.adapters.sqlite.digests import SqliteDigests
 from mailweir.adapters.sqlite.domains import SqliteDomains
 from mailweir.adapters.sqlite.mailbox import SqliteMailbox
@@ -117,7 +117,7 @@ class _Tidying:
         self._digests = digests
         self._digestion = digestion
         self._mailbox = SqliteMailbox(settings.data, self._clock)
-        self._maintenance = [SqliteMaintenance(settings.data, self._clock, file) for file in File]
+        self._maintenance = [SqliteMaintenance(settings.data, self._clock, file) for file in PROMISED]
         self._retention = Retention(settings.public_inbox_days, settings.public_inbox_limit)
         self._directory = directory
         self._accounts = SqliteAccounts(settings.data, self._clock)

@@ -13,6 +13,7 @@ from mailweir.adapters.machine_memory import MachineMemory
 from mailweir.adapters.sqlite.committing_apart import CommitterApart
 from mailweir.adapters.sqlite.directory import SqliteDirectory
 from mailweir.adapters.sqlite.disk import probe
+from mailweir.adapters.sqlite.explanations import SqliteExplanations
 from mailweir.adapters.sqlite.intake import SqliteIntake
 from mailweir.adapters.sqlite.preparation import prepare
 from mailweir.adapters.system import RandomIds, SystemClock
@@ -68,6 +69,16 @@ async def open_directory(settings: Settings) -> AsyncGenerator[SqliteDirectory]:
         with suppress(asyncio.CancelledError):
             await keeping_up
         directory.close()
+
+
+@asynccontextmanager
+async def open_explanations(settings: Settings) -> AsyncGenerator[SqliteExplanations]:
+    """Why mail was refused. Whatever becomes of that file, a role opens it and goes on."""
+    explanations = SqliteExplanations(settings.data, SystemClock())
+    try:
+        yield explanations
+    finally:
+        await explanations.close()
 
 
 @asynccontextmanager

@@ -10,7 +10,14 @@ from mailweir.roles import digest, smtp_door, web
 from mailweir.roles.access import capturing
 from mailweir.roles.blocklist import open_blocklist
 from mailweir.roles.control import watched
-from mailweir.roles.embedded import FRESH_PROCESS, Watch, open_directory, open_intake, reception
+from mailweir.roles.embedded import (
+    FRESH_PROCESS,
+    Watch,
+    open_directory,
+    open_explanations,
+    open_intake,
+    reception,
+)
 from mailweir.roles.seat import Seat
 from mailweir.roles.throttles import throttling
 from mailweir.services.explaining import Explaining
@@ -28,15 +35,16 @@ async def run(seat: Seat) -> int:
             open_intake(settings, bus) as intake,
             open_directory(settings) as directory,
             open_blocklist(settings, "single") as blocklist,
-            web.serving(seat, intake, directory, bus) as broken,
+            open_explanations(settings) as explanations,
+            web.serving(seat, intake, directory, bus, explanations) as broken,
             capturing(settings, intake, directory) as (capture, capture_broken),
         ):
-            explaining = Explaining(SystemClock(), lambda _: None)
+            explaining = Explaining(SystemClock(), explanations.keep)
             throttles = throttling(settings, directory, blocklist, explaining.explain)
             receiving = reception(settings, intake, directory)
             doors = {
-                "smtp": smtp_door.public(seat, receiving, throttles, bus),
-                "submission": smtp_door.submission(seat, capture, bus),
+                "smtp": smtp_door.public(seat, receiving, throttles),
+                "submission": smtp_door.submission(seat, capture, explaining.explain),
             }
             watch = Watch("receiver", intake, bus, lambda: broken() or capture_broken())
             for door, listening in doors.items():

@@ -8,7 +8,6 @@ from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
 from mailweir.policy.overload import PRESSED
-from mailweir.ports.bus import Bus
 from mailweir.roles import caps, certificate
 from mailweir.roles.descriptors import places
 from mailweir.roles.embedded import Watch
@@ -22,8 +21,8 @@ from mailweir.servers.smtp.public import PublicDoor
 from mailweir.servers.smtp.submission import SubmissionDoor
 from mailweir.servers.smtp.terms import Terms
 from mailweir.services.capture import Capture
-from mailweir.services.history import Telling
 from mailweir.services.reception import Reception
+from mailweir.services.refusing import Explain
 from mailweir.services.throttling import Throttling
 from mailweir.wire.smtp.server import Rules
 
@@ -35,13 +34,12 @@ _LARGEST = 512 * 1024 * 1024  # octets, where the setting says 0: what one row o
 _log = logs.get()
 
 
-def public(seat: Seat, reception: Reception, throttling: Throttling, bus: Bus) -> Listener:
+def public(seat: Seat, reception: Reception, throttling: Throttling) -> Listener:
     """The public door, as `_listener` makes it. Raises StartError."""
     settings = seat.settings
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_public), auth=local, auth_without_tls=local)
-    refused = Telling(bus, SystemClock()).refused
-    door = PublicDoor(reception, throttling, rules, any_login=local, refused=refused, exempt=exempt(settings))
+    door = PublicDoor(reception, throttling, rules, any_login=local, exempt=exempt(settings))
     made = _listener(seat, "smtp", door)
 
     def dismiss() -> None:
@@ -51,13 +49,12 @@ def public(seat: Seat, reception: Reception, throttling: Throttling, bus: Bus) -
     return made
 
 
-def submission(seat: Seat, capture: Capture, bus: Bus) -> Listener:
-    """The submission door, as `_listener` makes it. Raises StartError."""
+def submission(seat: Seat, capture: Capture, explain: Explain) -> Listener:
+    """The submission door, in the same way. Raises StartError."""
     settings = seat.settings
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_submission), auth=True, auth_without_tls=local)
-    door = SubmissionDoor(capture, rules, Telling(bus, SystemClock()).refused)
-    return _listener(seat, "submission", door)
+    return _listener(seat, "submission", SubmissionDoor(capture, rules, explain))
 
 
 async def serve(seat: Seat, door: str, listening: Listener, watch: Watch) -> int:

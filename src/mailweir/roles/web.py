@@ -30,6 +30,7 @@ from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.bus import Bus
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
+from mailweir.ports.explanations import Explanations
 from mailweir.roles import caps, descriptors
 from mailweir.roles.blocklist import open_blocklist
 from mailweir.roles.counting import counting
@@ -42,6 +43,7 @@ from mailweir.roles.embedded import (
     links,
     open_bus,
     open_directory,
+    open_explanations,
     open_intake,
     reception,
     resolver,
@@ -80,7 +82,8 @@ async def run(seat: Seat) -> int:
             open_bus(settings) as bus,
             open_intake(settings, bus) as intake,
             open_directory(settings) as directory,
-            serving(seat, intake, directory, bus) as broken,
+            open_explanations(settings) as explanations,
+            serving(seat, intake, directory, bus, explanations) as broken,
         ):
             seat.ready()
             return await Watch("web", intake, bus, broken).ended(seat.stopping, settings.data)
@@ -91,19 +94,24 @@ async def run(seat: Seat) -> int:
 
 @asynccontextmanager
 async def serving(
-    seat: Seat, intake: SqliteIntake, directory: Directory, bus: Bus
+    seat: Seat, intake: SqliteIntake, directory: Directory, bus: Bus, explanations: Explanations
 ) -> AsyncGenerator[Callable[[], bool]]:
     """Serves HTTP meanwhile; tells whether a write of its own was not synced."""
     async with (
         open_blocklist(seat.settings, "web") as blocklist,
-        _serving(seat, intake, directory, bus, blocklist) as broken,
+        _serving(seat, intake, directory, bus, blocklist, explanations) as broken,
     ):
         yield broken
 
 
 @asynccontextmanager
 async def _serving(
-    seat: Seat, intake: SqliteIntake, directory: Directory, bus: Bus, blocklist: Blocklist
+    seat: Seat,
+    intake: SqliteIntake,
+    directory: Directory,
+    bus: Bus,
+    blocklist: Blocklist,
+    explanations: Explanations,
 ) -> AsyncGenerator[Callable[[], bool]]:
     settings = seat.settings
     clock = SystemClock()
@@ -138,8 +146,9 @@ async def _serving(
         Guests(settings.guest_password, clock),
         Runs(runs, mailbox, access, hosts(settings), run_host(settings), RandomKeys(), clock, bus),
         history,
-        Telling(bus, clock),
+        Telling(bus),
         blocklist,
+        explanations,
         signed.federation,
     )
     app = build(uses, dropping.drop, facts)

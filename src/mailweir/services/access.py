@@ -1,6 +1,6 @@
 """Who asks, and what he may see: every reader of mail comes by here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -230,6 +230,20 @@ class Access:
     def all_shown(self, caller: Caller) -> Shown:
         """The same as a question about each of many."""
         return lambda inbox, saved_by: self.shows(caller, inbox, saved_by)
+
+    def all_read(self, caller: Caller) -> Callable[[Inbox], bool]:
+        """Whether the caller may look into an inbox, as a question about each of many."""
+
+        def read(inbox: Inbox) -> bool:
+            owner = self.directory.owner_of(inbox)
+            refusal = visibility.is_for(caller, inbox) or visibility.may_read(self.rules, caller, owner)
+            return refusal is None
+
+        return read
+
+    def knows_senders(self, caller: Caller, inbox: Inbox) -> bool:
+        """Whether the caller is told who has sent mail that was not taken for this inbox."""
+        return visibility.sees_senders(caller, self.directory.owner_of(inbox))
 
     def only_latest(self, caller: Caller) -> bool:
         """Whether the caller is shown no more of an inbox than its newest message."""

@@ -9,10 +9,13 @@ import msgspec
 
 from mailweir.model.address import Inbox, host_of
 from mailweir.model.digest import Digest
+from mailweir.model.explanation import Explanation
 from mailweir.model.export import ExportedFile
 from mailweir.model.message import Summary
 from mailweir.model.run import Run, RunId
 from mailweir.policy.visibility import Reader
+from mailweir.ports.errors import UnavailableError
+from mailweir.services.deliveries import Deliveries
 from mailweir.services.exporting import AlreadyExportingError, pieces
 from mailweir.services.heading import heading
 from mailweir.services.history import History
@@ -24,6 +27,9 @@ MAIL: Final = "messages/"
 AT_ONCE: Final = 4
 """Bundles that a process makes: each takes a thread and some time of its loop."""
 
+REFUSED: Final = 1_000
+"""Deliveries that were slowed or refused, of which a bundle tells."""
+
 OTHERS_EXPORTED: Final = "Too many runs are being exported just now. Please try again in a moment."
 BEING_EXPORTED: Final = "This run is being exported already. Wait until that is over."
 
@@ -34,13 +40,15 @@ class Bundling:
 
     runs: Runs
     history: History
+    deliveries: Deliveries
     _under_way: set[RunId] = field(default_factory=set[RunId])
 
     async def begin(self, reader: Reader, run: Run) -> AsyncGenerator[ExportedFile]:
         """Its files, of the newest messages as `Runs.messages` has them.
 
-        `waits.json` and the refusals of `transcripts.json` are what this process remembers. Raises
-        AlreadyExportingError as long as the last one of this run, or AT_ONCE of others, are not over.
+        `waits.json` is what this process remembers; `refused` in `transcripts.json` is what was kept of it,
+        oldest first. Raises AlreadyExportingError as long as the last one of this run, or AT_ONCE of others,
+        are not over.
         """
         if run.id in self._under_way:
             raise AlreadyExportingError(BEING_EXPORTED)
@@ -66,7 +74,7 @@ class Bundling:
             return inbox.startswith(run.beginning) and host_of(inbox) == run.host
 
         waits = [msgspec.structs.asdict(one) for one in self.history.waited(mine)]
-        refused = [msgspec.structs.asdict(one) for one in self.history.refused(mine)]
+        refused = [_refused(one) for one in reversed(await self._befallen(run)) if one.acted]
         said = [_conversation(one) for one in messages]
         for name, content in (
             ("run.json", _facts(run)),
@@ -80,6 +88,13 @@ class Bundling:
                 yield ExportedFile(f"{MAIL}{one.id}.eml", one.received, pieces(raw))
                 digest = await mailbox.digest(one.inbox, one.id)
                 yield ExportedFile(f"{MAIL}{one.id}.json", one.received, _json(_known(one, digest)))
+
+    async def _befallen(self, run: Run) -> Sequence[Explanation]:
+        """What befell mail for the run, newest first; nothing when that is lost."""
+        try:
+            return await self.deliveries.of_run(run, limit=REFUSED)
+        except UnavailableError:
+            return ()
 
 
 async def _with(first: ExportedFile, more: AsyncGenerator[ExportedFile]) -> AsyncGenerator[ExportedFile]:
@@ -101,6 +116,22 @@ def _facts(run: Run) -> dict[str, object]:
         "prefix": run.beginning,
         "created": run.created,
         "expires": run.expires,
+    }
+
+
+def _refused(one: Explanation) -> dict[str, object]:
+    """A delivery that was slowed, put off or refused; `at`: milliseconds since the epoch."""
+    ruling = one.ruling
+    return {
+        "inbox": one.inbox,
+        "reply": one.reply,
+        "at": one.at,
+        "action": ruling.action.value,
+        "rule": ruling.rule.value,
+        "seconds": ruling.seconds,
+        "code": ruling.code,
+        "mailFrom": one.sender,
+        "peer": one.ip,
     }
 
 

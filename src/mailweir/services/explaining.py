@@ -29,7 +29,7 @@ class Explaining:
         self._clock = clock
         self._keep = keep
         self._begun = float("-inf")
-        self._kept: Counter[str] = Counter()  # by code, in this second
+        self._kept: Counter[tuple[str, Action]] = Counter()  # by code and action, in this second
 
     def explain(self, explanation: Explanation) -> None:
         """One more. Returns at once and never raises."""
@@ -39,6 +39,7 @@ class Explaining:
         if now - self._begun >= _SECOND:
             self._begun = now
             self._kept.clear()
-        if self._kept[ruling.code] < KEPT_OF_ONE and self._kept.total() < KEPT:
-            self._kept[ruling.code] += 1
+        reason = ruling.code, ruling.action
+        if self._kept[reason] < KEPT_OF_ONE and self._kept.total() < KEPT:
+            self._kept[reason] += 1
             self._keep(explanation)

@@ -14,16 +14,20 @@ from msgspec.structs import asdict
 
 from mailweir.model.address import Inbox
 from mailweir.model.criteria import Failed
-from mailweir.model.event import Refused, Waited
+from mailweir.model.event import Waited
+from mailweir.model.explanation import Explanation
 from mailweir.model.message import Summary
+from mailweir.model.ruling import Action
 from mailweir.model.run import Run, tag_of
 from mailweir.policy.matching import Matcher
 from mailweir.policy.visibility import Reader
 from mailweir.ports.directory import Directory
 from mailweir.ports.errors import UnavailableError
+from mailweir.ports.explanations import KEPT_OF_INBOX
 from mailweir.services.access import RefusedError
 from mailweir.services.claiming import Claiming
-from mailweir.services.history import History, Telling
+from mailweir.services.deliveries import Deliveries
+from mailweir.services.history import Telling
 from mailweir.services.judging import DIGESTING, Judging, would_do
 from mailweir.services.learning import learn
 from mailweir.services.runs import RunOverError
@@ -75,12 +79,13 @@ class Asked:
 class Outcome:
     """The message, or None and the nearest misses, newest first, and what was refused there, newest first.
 
+    At the end of `refused` is what was only slowed, which may have come all the same.
     `undecided`: whether there is a message of which it could not be found out.
     """
 
     found: Summary | None
     misses: tuple[Miss, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[Explanation, ...] = ()
     undecided: bool = False
 
 
@@ -122,7 +127,7 @@ class Waiting:
     """
 
     streams: Streams
-    history: History
+    deliveries: Deliveries
     telling: Telling
     waiters: int = 0
     _judging: Judging = field(init=False)
@@ -242,8 +247,18 @@ class Waiting:
         self._check_run(search)
         others = [*await self._too_early(asked), *await self._elsewhere(asked)]
         nearest = tuple(reversed((*others, *search.misses)))[:NEAREST]
-        refused = self.history.refused(lambda inbox: inbox == asked.inbox, asked.since)
-        return Outcome(None, nearest, tuple(reversed(refused))[:NEAREST], search.undecided)
+        return Outcome(None, nearest, await self._refused(asked), search.undecided)
+
+    async def _refused(self, asked: Asked) -> tuple[Explanation, ...]:
+        """What befell mail there since then; nothing when that is lost, for a wait does not stand on it."""
+        try:
+            found = await self.deliveries.of_inbox(
+                asked.reader, asked.inbox, limit=KEPT_OF_INBOX, since=asked.since
+            )
+        except UnavailableError:
+            return ()
+        acted = [one for one in found if one.acted]
+        return tuple(sorted(acted, key=lambda one: one.ruling.action is Action.SLOW)[:NEAREST])
 
     def _tell(self, asked: Asked, kind: Literal["wait", "quiet"], outcome: Outcome | None) -> None:
         """What was waited for at an address of a run, for its bundle; None: not to the end."""

@@ -1,5 +1,6 @@
 """What a failed test says: what was waited for, what was near and why not, what was refused, whose fault."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -11,6 +12,13 @@ from mailweir.testing.wishes import Wish
 
 _SHOWN: Final = 5
 """Misses and refusals that are told."""
+
+
+_DONE: Final = {
+    "refuse": "refused mail for this address",
+    "ban": "refused mail for this address by a ban",
+    "later": "put mail for this address off, to be sent again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class _Told:
 
     misses: Sequence[Miss]
     refused: Sequence[str]
+    actions: frozenset[str]  # what was done to mail that was refused: slow, later, refuse, ban
     troubles: Sequence[str]
 
 
@@ -48,7 +57,10 @@ def not_found(
     if told.misses:
         lines += ["Nearest:", *(f"  {miss}" for miss in told.misses[:_SHOWN])]
     if told.refused:
-        lines += ["Refused:", *(f"  {refusal}" for refusal in told.refused[:_SHOWN])]
+        lines += [
+            "Refused:" if told.actions - {"slow"} else "Slowed:",
+            *(f"  {refusal}" for refusal in told.refused[:_SHOWN]),
+        ]
     fault: Fault = "platform" if told.troubles else "application"
     return MailNotFoundError("\n".join(lines), fault)
 
@@ -61,21 +73,39 @@ def came(wish: Wish, address: str, mail: Mail) -> UnexpectedMailError:
 def _verdict(told: _Told, hint: str) -> str:
     if told.troubles:
         return f"The platform is at fault, not the application: {'; '.join(told.troubles)}."
-    if told.refused:
-        return "The server is well: it refused mail for this address, as the application was told."
+    for action, sentence in _DONE.items():
+        if action in told.actions:
+            return f"The server is well: it {sentence}, as the application was told."
     if told.misses:
         return "The server is well, and mail has come: it is not what the test waits for."
+    if told.actions:
+        return "The server is well: it slowed mail for this address, which may still come."
     return f"The server is well, and nothing has come: the application sent nothing, or elsewhere{hint}."
 
 
 def _told(answer: Answer, passed: Sequence[Miss]) -> _Told:
     """Of a server that was away: only that it was."""
     if answer.status in AWAY:
-        return _Told(passed, (), (answer.trouble.rstrip("."),))
+        return _Told(passed, (), frozenset(), (answer.trouble.rstrip("."),))
     said = cast("Mapping[str, Any]", answer.json())
     own = {miss.mail.id for miss in passed}
     near = [Miss(Mail(miss["message"]), miss["failed"]) for miss in said.get("nearest", ())]
-    refused = [f"{one['reply']} for {one['recipient']} at {one['at']}" for one in said.get("refused", ())]
+    refused = [_refusal(one) for one in said.get("refused", ())]
+    actions = frozenset(_action(one) for one in said.get("refused", ()))
     intake: Mapping[str, Any] = said.get("intake", {})
     troubles = () if intake.get("healthy", True) else tuple(intake["reasons"]) or ("it is not well",)
-    return _Told([*passed, *(miss for miss in near if miss.mail.id not in own)], refused, troubles)
+    misses = [*passed, *(miss for miss in near if miss.mail.id not in own)]
+    return _Told(misses, refused, actions, troubles)
+
+
+def _action(one: Mapping[str, Any]) -> str:
+    return str(one.get("action", "refuse"))  # servers of old told of nothing else
+
+
+def _refusal(one: Mapping[str, Any]) -> str:
+    action = _action(one)
+    if action == "slow":
+        what = f"slowed by {math.ceil(one['seconds'])} s by the rule {one['rule']!r} [{one['code']}]"
+    else:
+        what = {"later": "put off: ", "ban": "banned: "}.get(action, "") + str(one["reply"])
+    return f"{what} for {one['recipient']} at {one['at']}"

@@ -13,7 +13,7 @@ import pytest
 from fakes.web_house import Answer, Furnish, WebHouse
 from mailweir.model.account import AccountName
 from mailweir.model.address import Host, Inbox
-from mailweir.model.event import Refused
+from mailweir.model.ruling import Action, Rule
 from mailweir.model.run import LONGEST, LONGEST_NAME, MOST_ADDRESSES, SHORTEST
 from mailweir.policy.visibility import AnonymousRules
 from mailweir.ports.errors import UnavailableError
@@ -316,9 +316,13 @@ async def test_a_bundle_has_mail_digests_waits_and_transcripts(house: WebHouse) 
     message = house.keep(inbox, CODE)
     await wait(house, inbox, require="code")
     await wait(house, run["addresses"][1], subject="invoice")
-    house.bus.publish(Refused(Inbox(inbox), "550 5.7.1 No", house.clock.now()))
-    house.bus.publish(Refused(Inbox("bob@base.test"), "550 5.7.1 No", house.clock.now()))
-    await asyncio.sleep(0.05)
+    for place, reply in (
+        (inbox, "450 4.2.1 No"),
+        (inbox, "550 5.7.1 No"),
+        ("bob@base.test", "550 5.7.1 Else"),
+    ):
+        house.refuse(place, reply=reply)
+    house.refuse(inbox, reply="550 5.7.1 Would have been", acted=False)
     answer = await house.get(f"/api/runs/{run['id']}/bundle")
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["content-disposition"] == f'attachment; filename="{run["prefix"]}bundle.zip"'
@@ -340,20 +344,23 @@ async def test_a_bundle_has_mail_digests_waits_and_transcripts(house: WebHouse) 
         ([["subject", "invoice"]], None),
     ]
     said = json.loads(files["transcripts.json"])
-    assert [one["reply"] for one in said["refused"]] == ["550 5.7.1 No"]
+    assert [one["reply"] for one in said["refused"]] == ["450 4.2.1 No", "550 5.7.1 No"]
+    assert {one["mailFrom"] for one in said["refused"]} == {"@shop.test"}, "the run is nobody's"
     assert [one["id"] for one in said["accepted"]] == [message]
 
 
 async def test_mail_that_was_refused_is_named_as_the_reason(house: WebHouse) -> None:
-    house.bus.publish(Refused(Inbox("bob@far.test"), "550 5.7.1 Not ours", house.clock.now()))
-    house.bus.publish(Refused(Inbox("bob@far.test"), "550 5.7.1 Long ago", house.clock.now() - 61_000))
-    house.bus.publish(Refused(Inbox("eve@far.test"), "550 5.7.1 Not hers", house.clock.now()))
-    await asyncio.sleep(0.05)
+    house.refuse("bob@far.test", reply="550 5.7.1 Long ago", at=house.clock.now() - 61_000)
+    house.refuse("bob@far.test", Rule.NOT_OURS, Action.REFUSE, reply="550 5.7.1 Not ours")
+    house.refuse("bob@far.test", reply="550 5.7.1 Would have been", acted=False)
+    house.refuse("eve@far.test", reply="550 5.7.1 Not hers")
     answer = await wait(house, "bob@far.test")
     assert [(one["recipient"], one["reply"]) for one in answer.json["refused"]] == [
         ("bob@far.test", "550 5.7.1 Not ours")
     ]
-    assert "550 5.7.1 Not ours" in answer.json["message"]
+    assert "Mail for this address was refused: 550 5.7.1 Not ours." in answer.json["message"]
+    told = {name: answer.json["refused"][0][name] for name in ("action", "rule", "code")}
+    assert told == {"action": "refuse", "rule": "not ours", "code": "00c0ffee00"}
 
 
 async def test_an_erased_accounts_runs_are_nobodys_to_read(house: WebHouse) -> None:

@@ -143,6 +143,7 @@ MESSAGE: Final = "/api/addresses/{email:str}/messages/{message_id:str}"
 LOOKING = by_caller(200, 200, 200)
 LENT = by_caller(404, 200, 404)  # a run of the owner's
 RUN: Final = "/api/runs/{run_id:str}"
+DELIVERIES: Final = "/api/deliveries"
 RUNS: Final = {None: RunId(f"r_{'a' * 40}"), "owner": RunId(f"r_{'b' * 40}")}  # nobody's, and the owner's
 NOBODYS = by_caller(401, 400, 400)  # an address that nobody has reserved
 SORTING = Row(by_caller(401, 403, 403), by_caller(401, 200, 403), changes=True)
@@ -337,6 +338,12 @@ ROWS: Final[Mapping[tuple[str, str], Row]] = {
     ("GET", "/reset/{token:str}"): open_to_all(404),
     ("POST", "/reset/{token:str}"): open_to_all(404, b"new=any", FORM),
     ("POST", "/api/runs"): Row(by_caller(201, 201, 201), by_caller(201, 201, 201), changes=True),
+    ("GET", DELIVERIES): Row(
+        LOOKING,
+        by_caller(401, 200, 403),
+        [place for place in SAID if place != STARRED],
+        query="to={email:str}",
+    ),
     ("GET", "/api/runs"): account(),
     ("GET", RUN): Row(LOOKING, LENT),
     ("GET", f"{RUN}/messages"): Row(LOOKING, LENT),
@@ -412,10 +419,11 @@ def path_of(route: str, cell: Cell, message: str, query: str) -> str:
         "run_id": RUNS[None if cell.inbox in {PUBLIC, STARRED, OPEN} else "owner"],
         "token": LINKS.token(Share(AccountName("stranger"), Inbox(cell.inbox), MessageId(message), NEVER)),
     }
-    path = route.replace("/static/{name:str}", static.url_of("icon.svg"))
+    asked = f"{route}?{query}" if query else route
+    path = asked.replace("/static/{name:str}", static.url_of("icon.svg"))
     for name, value in values.items():
         path = path.replace(f"{{{name}:str}}", value)
-    return f"{path}?{query}" if query else path
+    return path
 
 
 async def status_and_body(house: WebHouse, row: Row, cell: Cell, target: str, key: str) -> tuple[int, str]:
@@ -462,6 +470,8 @@ async def test_nobody_sees_or_touches_what_is_anothers(furnish: Furnish, route: 
             keys = await furnished(house)
         house.clock.time += int(FRESH * 1000)  # what is counted is counted anew
         message = house.keep(place_of(cell.inbox), mail(cell.inbox))
+        if route[1] == DELIVERIES and cell.inbox != STARRED:
+            house.refuse(place_of(cell.inbox), reply=SAID[cell.inbox])
         if cell.inbox == STARRED:
             await house.mailbox.mark(
                 Inbox(STARRED), MessageId(message), partial(toggled, account=AccountName("owner"))

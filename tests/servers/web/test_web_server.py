@@ -104,6 +104,7 @@ async def test_the_description_names_the_real_operations(house: WebHouse) -> Non
         ("GET", "/api/mailstats/blacklist/{listed}"),
         ("GET", "/api/validations/addresses/{email}"),
         ("POST", "/api/validations/addresses"),
+        ("GET", "/api/deliveries"),
         ("GET", "/api/runs"),
         ("POST", "/api/runs"),
         ("GET", "/api/runs/{run_id}"),

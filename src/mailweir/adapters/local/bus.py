@@ -14,7 +14,7 @@ import msgspec
 
 from mailweir.adapters.local.postbox import LARGEST, Postbox
 from mailweir.adapters.local.rendezvous import rendezvous
-from mailweir.model.event import Nudge, Refused, Signal, Waited
+from mailweir.model.event import Nudge, Signal, Waited
 from mailweir.ports.clock import Clock
 from mailweir.ports.errors import UnavailableError
 
@@ -52,9 +52,7 @@ class LocalBus:
         """Sends to every socket of the last second's listing, without waiting."""
         if self._sender.fileno() < 0:
             return
-        if isinstance(
-            signal, Refused | Waited
-        ):  # they are few, and no listener would find them out by himself
+        if isinstance(signal, Waited):  # they are few, and no listener would find them out by himself
             self._listed = None
         for datagram in self._datagrams(signal):
             for address in self._listing():

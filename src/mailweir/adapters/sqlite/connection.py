@@ -2,6 +2,7 @@
 
 `intake.db` holds messages, `index.db` what was read out of them. Two files have two writers, who then
 do not wait for each other; a reader of mail sees both as one. `accounts.db` holds who owns what.
+`explanations.db` holds why mail was refused, which may be lost (`explanation_file`).
 
 WAL with synchronous=FULL: a commit returns after its pages are fsynced. Nobody checkpoints by the
 way, neither on commit nor on close: only the maintenance role does, so that a writer never pays for it.
@@ -31,6 +32,7 @@ class File(Enum):
     INTAKE = "intake"
     INDEX = "index"
     ACCOUNTS = "accounts"
+    EXPLANATIONS = "explanations"
 
     @property
     def database(self) -> str:
@@ -45,6 +47,9 @@ class File(Enum):
 
 MAIL: Final = (File.INTAKE, File.INDEX)
 """What a reader of mail sees as one."""
+
+PROMISED: Final = (*MAIL, File.ACCOUNTS)
+"""What may not be lost."""
 
 
 class UnsyncedError(UnavailableError):
@@ -61,6 +66,13 @@ def open_writer(directory: Path, file: File = File.INTAKE, *, vfs: str | None = 
         "synchronous = FULL",
         "cache_size = -16000",
     )
+    return connection
+
+
+def open_unpromised(directory: Path, file: File) -> Connection:
+    """A connection that commits without a sync, and moves its WAL into the file itself; makes the file."""
+    connection = _open(directory, file, apsw.SQLITE_OPEN_CREATE, None)
+    _set(connection, "journal_mode = WAL", "synchronous = OFF", "cache_size = -1000")
     return connection
 
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from mailweir.adapters.sqlite.connection import MAIL, File, open_reader, translated
+from mailweir.adapters.sqlite.connection import MAIL, PROMISED, File, open_reader, translated
 from mailweir.adapters.sqlite.disk import sync_directory
 from mailweir.adapters.sqlite.migration import Migration, compare, migrate, released
 from mailweir.adapters.sqlite.writer import Writer
@@ -22,7 +22,7 @@ def prepare(directory: Path, clock: Clock, *, steps: Sequence[Migration] | None 
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in File:
+        for file in PROMISED:
             own = steps if file is File.INTAKE else None
             _prepare(Writer(directory, clock, file), directory, released(file) if own is None else own)
         sync_directory(directory)

@@ -1,12 +1,11 @@
 """What a session asks of the door that its peer came in by, and what every door does alike."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
 
-from mailweir.model.address import Address, Inbox
+from mailweir.model.address import Address
 from mailweir.model.message import Peer
 from mailweir.services.reception import Receipt, Transaction
 from mailweir.wire.smtp.events import Event, Hello, Message
@@ -14,9 +13,6 @@ from mailweir.wire.smtp.grammar import Path
 from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Rules
 from mailweir.wire.smtp.trace import protocol
-
-Refused = Callable[[Inbox, str], None]
-"""Is told where mail was refused at RCPT, and with which reply; returns at once and never raises."""
 
 
 class Visitor(Struct, frozen=True, gc=False):
@@ -76,18 +72,6 @@ class Door(Protocol):
         Returns at once and never raises.
         """
         del ip, reply
-
-
-def nobody(inbox: Inbox, reply: str) -> None:
-    """Nobody is told."""
-    del inbox, reply
-
-
-def told(reply: Reply | None, address: Address, refused: Refused) -> Reply | None:
-    """The reply to a recipient; tells when it refuses him."""
-    if reply is not None and not reply.positive:
-        refused(address.inbox, str(reply))
-    return reply
 
 
 def mailbox(path: Path, hostname: str) -> Address:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailweir.model.address import Address
-from mailweir.model.ruling import Action, Ruling
+from mailweir.model.ruling import Action
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.door import Door, Refused, Slowed, Visitor, mailbox, nobody, told, transaction
+from mailweir.servers.smtp.door import Door, Slowed, Visitor, mailbox, transaction
 from mailweir.services.reception import Receipt, Reception
+from mailweir.services.refusing import Refusing
 from mailweir.services.throttling import Throttling
 from mailweir.services.visiting import Visit
 from mailweir.wire.smtp.events import Authenticate, Event, Hello, Mail, Message, Recipient
@@ -32,12 +33,12 @@ class PublicDoor(Door):
     throttling: Throttling
     rules: Rules
     any_login: bool = False
-    refused: Refused = nobody
     exempt: Callable[[str], bool] = _nobody
 
     def desk(self, ip: str) -> "PublicDesk":
         """For a peer at that address."""
-        return PublicDesk(self, Visit(self.throttling, ip, exempt=self.exempt(ip)))
+        visit = Visit(self.throttling, ip, exempt=self.exempt(ip))
+        return PublicDesk(self, visit, Refusing(self.throttling.explain, self.reception.clock, ip))
 
     def welcome(self, ip: str) -> Reply | None:
         """Who is banned is told so in place of the greeting."""
@@ -57,10 +58,11 @@ class PublicDoor(Door):
 class PublicDesk:
     """One peer."""
 
-    __slots__ = ("_door", "_known", "_visit")
+    __slots__ = ("_door", "_known", "_refusing", "_visit")
 
-    def __init__(self, door: PublicDoor, visit: Visit) -> None:
+    def __init__(self, door: PublicDoor, visit: Visit, refusing: Refusing) -> None:
         self._door = door
+        self._refusing = refusing
         self._visit = visit
         self._known = False  # whether it has handed a message in
 
@@ -75,9 +77,12 @@ class PublicDesk:
         if isinstance(event, Recipient):
             return self._on_recipient(mailbox(event.path, door.rules.hostname))
         if isinstance(event, Mail):
-            visit.begin(_address(event.sender))
+            sender = _address(event.sender)
+            self._refusing.begin(sender)
+            visit.begin(sender)
             return replies.of_verdict(door.reception.verdict_on_mail())
         if isinstance(event, Hello):
+            self._refusing.hello(event.name)
             visit.hello(event.name)
         elif isinstance(event, Authenticate) and not door.any_login:
             return replies.WRONG_LOGIN
@@ -90,28 +95,25 @@ class PublicDesk:
             reply = replies.of_ruling(ruling)
             inboxes = [mailbox(path, door.rules.hostname).inbox for path in message.recipients]
             visit.told(ruling, inboxes, str(reply))
-            for inbox in inboxes[:1]:
-                door.refused(inbox, str(reply))
             return reply
         self._known = True
         return door.reception.deliver(transaction(message, visitor, door.rules.hostname))
 
     def _on_recipient(self, address: Address) -> Reply | Slowed | None:
-        door, visit = self._door, self._visit
-        reply = replies.of_verdict(door.reception.verdict_on_recipient(address, known=self._known))
+        visit, inbox = self._visit, address.inbox
+        verdict = self._door.reception.verdict_on_recipient(address, known=self._known)
+        reply = replies.of_verdict(verdict)
         if reply is not None:
-            return told(reply, address, door.refused)
-        ruling = visit.recipient(address.inbox)
-        return None if ruling is None else self._ruled(visit, ruling, address)
-
-    def _ruled(self, visit: Visit, ruling: Ruling, address: Address) -> Reply | Slowed:
-        inbox = address.inbox
+            self._refusing.refused(verdict, inbox, str(reply))
+            return reply
+        ruling = visit.recipient(inbox)
+        if ruling is None:
+            return None
         if ruling.action is Action.SLOW:
             visit.told(ruling, (inbox,), "")
             return Slowed(None, ruling.seconds)
         reply = replies.of_ruling(ruling)
         visit.told(ruling, (inbox,), str(reply))
-        told(reply, address, self._door.refused)
         return reply
 
 

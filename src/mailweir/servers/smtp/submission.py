@@ -3,30 +3,36 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+from mailweir.model.address import Address
 from mailweir.model.verdict import Verdict
 from mailweir.policy.networks import is_loopback
 from mailweir.servers.smtp import replies
-from mailweir.servers.smtp.door import Door, Refused, Visitor, mailbox, nobody, told, transaction
+from mailweir.servers.smtp.door import Door, Visitor, mailbox, transaction
 from mailweir.services.capture import Capture
 from mailweir.services.reception import Receipt
+from mailweir.services.refusing import Explain, Refusing, nobody
 from mailweir.services.signin import Login
-from mailweir.wire.smtp.events import Authenticate, Event, Mail, Message, Recipient
+from mailweir.wire.smtp.events import Authenticate, Event, Hello, Mail, Message, Recipient
 from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Rules
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionDoor(Door):
-    """`rules` of the conversation with a peer that is not on this machine."""
+    """`rules` of the conversation with a peer that is not on this machine.
+
+    `explain` is told what is refused for good.
+    """
 
     capture: Capture
     rules: Rules
-    refused: Refused = nobody
+    explain: Explain = nobody
 
     def desk(self, ip: str) -> "SubmissionDesk":
         """For a peer at that address. What stays within this machine nobody can listen to."""
         rules = replace(self.rules, auth_without_tls=True) if is_loopback(ip) else self.rules
-        return SubmissionDesk(self.capture, rules, ip, self.refused)
+        refusing = Refusing(self.explain, self.capture.reception.clock, ip)
+        return SubmissionDesk(self.capture, rules, ip, refusing)
 
     def hesitates(self) -> bool:
         """Whether answers to messages should come slowly."""
@@ -36,11 +42,11 @@ class SubmissionDoor(Door):
 class SubmissionDesk:
     """One peer, who may sign in once."""
 
-    __slots__ = ("_capture", "_ip", "_login", "_refused", "rules")
+    __slots__ = ("_capture", "_ip", "_login", "_refusing", "rules")
 
-    def __init__(self, capture: Capture, rules: Rules, ip: str, refused: Refused) -> None:
+    def __init__(self, capture: Capture, rules: Rules, ip: str, refusing: Refusing) -> None:
         self.rules = rules
-        self._refused = refused
+        self._refusing = refusing
         self._capture = capture
         self._ip = ip
         self._login: Login | None = None
@@ -51,9 +57,16 @@ class SubmissionDesk:
         if isinstance(event, Recipient):
             address = mailbox(event.path, self.rules.hostname)
             verdict = capture.verdict_on_recipient(address, self._login)
-            return told(replies.of_verdict(verdict), address, self._refused)
+            reply = replies.of_verdict(verdict)
+            if reply is not None:
+                self._refusing.refused(verdict, address.inbox, str(reply))
+            return reply
         if isinstance(event, Mail):
+            sender = event.sender
+            self._refusing.begin(None if sender is None else Address(sender.local, sender.domain))
             return replies.of_verdict(capture.verdict_on_mail(self._login))
+        if isinstance(event, Hello):
+            self._refusing.hello(event.name)
         return self._sign_in(event) if isinstance(event, Authenticate) else None
 
     def deliver(self, message: Message, visitor: Visitor) -> Receipt:

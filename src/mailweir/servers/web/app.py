@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from mailweir.policy.sharing import Links
+from mailweir.ports.explanations import Explanations
 from mailweir.servers.web import (
     account_pages,
     federation_pages,
@@ -39,6 +40,7 @@ from mailweir.servers.web.waiting import Waits
 from mailweir.services.addresses import Addresses
 from mailweir.services.blocklist import Blocklist
 from mailweir.services.bundling import Bundling
+from mailweir.services.deliveries import Deliveries
 from mailweir.services.domains import Domains
 from mailweir.services.exporting import Exporting
 from mailweir.services.federation import Federation
@@ -81,6 +83,7 @@ class Uses:
     history: History
     telling: Telling
     blocklist: Blocklist
+    explanations: Explanations
     federation: Federation | None = None
 
 
@@ -90,6 +93,7 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
     streams = Streams(reading)
     frames = Frames(streams)
     addresses, domains = uses.addresses, uses.domains
+    deliveries = Deliveries(uses.explanations, reading.access)
     door = Door(
         reading,
         addresses,
@@ -115,9 +119,10 @@ def build(uses: Uses, drop: Drop, facts: WebFacts, *, slow: float = SLOW) -> ASG
             reading.clock,
         ),
         streams,
-        Waiting(streams, uses.history, uses.telling),
+        Waiting(streams, deliveries, uses.telling),
         uses.runs,
-        Bundling(uses.runs, uses.history),
+        Bundling(uses.runs, uses.history, deliveries),
+        deliveries,
         frames.of,
         drop,
         facts,

@@ -13,6 +13,7 @@ from mailweir.model.message import Summary
 from mailweir.policy.networks import Network
 from mailweir.services.addresses import Addresses
 from mailweir.services.bundling import Bundling
+from mailweir.services.deliveries import Deliveries
 from mailweir.services.domains import Domains
 from mailweir.services.exporting import Exporting
 from mailweir.services.federation import Federation
@@ -98,6 +99,7 @@ class Door:
     waiting: Waiting
     runs: Runs
     bundling: Bundling
+    deliveries: Deliveries
     frame_of: FrameOf
     drop: Drop
     facts: WebFacts

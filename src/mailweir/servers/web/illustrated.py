@@ -117,6 +117,9 @@ _OF_PARAMETERS: Final[Mapping[str, Exception]] = {
 }
 _OF_OPERATIONS: Final[Mapping[str, Exception]] = {
     "ValidateAddress": WrongRequestError("An address has up to 1,000 characters."),
+    "ListDeliveries": WrongRequestError(
+        "Say which deliveries: to for an address, or code for that of a reply."
+    ),
     "SearchInboxMessages": WrongRequestError("query has 201 characters; allowed are 200."),
 }
 _MONTH: Final = Quota(10_000, 10_000, end_of(Month(2026_11)))

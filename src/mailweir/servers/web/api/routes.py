@@ -11,6 +11,7 @@ from mailweir.servers.web.api import (
     attachments,
     blocklist,
     bodies,
+    deliveries,
     domains,
     events,
     marks,
@@ -41,5 +42,6 @@ API: Final[tuple[HTTPRouteHandler, ...]] = (
     *marks.HANDLERS,
     *validations.HANDLERS,
     *waits.HANDLERS,
+    *deliveries.HANDLERS,
     *runs.HANDLERS,
 )

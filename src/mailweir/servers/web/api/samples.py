@@ -20,6 +20,7 @@ from mailweir.servers.web.api.account_schema import (
     EmailAddressIntegrity,
 )
 from mailweir.servers.web.api.blocklist import Listed
+from mailweir.servers.web.api.deliveries import DeliveryView
 from mailweir.servers.web.api.people_schema import (
     EntryView,
     KeyView,
@@ -184,6 +185,23 @@ _BOB: Final = UserView(
     one_time_codes=False,
     created=_MOMENT,
 )
+_CODE: Final = "1f0c9a2b7e"
+_PUT_OFF: Final = f"451 4.7.1 Too many messages from the sender's domain; try again in 9 seconds [{_CODE}]"
+_DELIVERY: Final = DeliveryView(
+    at=_MOMENT,
+    action="later",
+    rule="sender domain",
+    subject="shop.test",
+    figures={"rate": 5.0, "burst": 100.0, "ahead": 8.2},
+    seconds=9.0,
+    code=_CODE,
+    reply=_PUT_OFF,
+    sender=_SENDER,
+    ip="192.0.2.1",
+    helo="mx.shop.test",
+    to=_INBOX,
+    acted=True,
+)
 _HEADERS: Final = {"from": f"Ann <{_SENDER}>", "to": _INBOX, "subject": _SUBJECT}
 
 ANSWERS: Final[Mapping[str, object]] = {
@@ -196,6 +214,7 @@ ANSWERS: Final[Mapping[str, object]] = {
     "ToggleMessageStar": _STARRED,
     "WaitForMessage": Awaited(_MESSAGE, list(_MESSAGE.codes), [_LINK], list(_MESSAGE.actions)),
     "ExpectNoMessage": Quiet(quiet=True, seconds=5),
+    "ListDeliveries": [_DELIVERY],
     "ListInboxMessages": InboxPage([_MESSAGE], unread=1, limit=30, skip=0),
     "FilterInboxMessages": FoundMessages([_MESSAGE]),
     "SearchInboxMessages": SearchedMessages("code", [_MESSAGE]),
@@ -253,7 +272,7 @@ FAILURES: Final[Mapping[tuple[str, str], object]] = {
         "Nothing that fits has come in time; 1 messages were near.",
         408,
         [Nearest(_MESSAGE, ["subject"])],
-        [RefusedMail(_INBOX, "550 5.7.1 This server does not take mail for that host", _MOMENT)],
+        [RefusedMail(_INBOX, _PUT_OFF, _MOMENT, "later", "sender domain", 9.0, _CODE)],
         Intake(healthy=True, reasons=[]),
     ),
     ("ExpectNoMessage", "409"): NotQuiet("Conflict", 409, _MESSAGE),

@@ -1,5 +1,7 @@
 """What a wait and a silence come to, for whoever answers them: the router, or what stands in front of it."""
 
+import math
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final, Literal
 
@@ -8,7 +10,9 @@ from msgspec import Struct
 
 from mailweir.model.address import Inbox
 from mailweir.model.criteria import LOOKS_BACK
+from mailweir.model.explanation import Explanation
 from mailweir.model.message import Summary, split_message_id
+from mailweir.model.ruling import Action
 from mailweir.policy.visibility import Reader
 from mailweir.servers.web.api.parameters import inbox_of, message_of, until_of
 from mailweir.servers.web.api.schema import email_message
@@ -30,6 +34,12 @@ from mailweir.services.heading import heading
 from mailweir.services.waiting import Asked, Miss, Outcome
 
 _NOT_READ: Final = "mail has come that was not read in time"
+
+_BEFALLEN: Final = {
+    Action.LATER: "put off",
+    Action.REFUSE: "refused",
+    Action.BAN: "refused by a ban",
+}
 
 Kind = Literal["wait", "quiet"]
 
@@ -78,12 +88,36 @@ def _nothing(facts: WebFacts, outcome: Outcome) -> NothingCame:
     status = HTTPStatus.REQUEST_TIMEOUT
     told = f"Nothing that fits has come in time; {len(outcome.misses)} messages were near."
     if outcome.refused:
-        told += f" Mail for this address was refused: {outcome.refused[0].reply}."
+        told += f" Mail for this address was {_befallen(outcome.refused)}."
     if reasons:
         told += " This server is not well just now: it may be its fault."
     nearest = [_nearest(miss) for miss in outcome.misses]
-    refused = [RefusedMail(one.inbox, one.reply, iso(one.at)) for one in outcome.refused]
+    refused = [_refused(one) for one in outcome.refused]
     return NothingCame(status.phrase, told, status.value, nearest, refused, Intake(not reasons, reasons))
+
+
+def _befallen(refused: Sequence[Explanation]) -> str:
+    """The worst of it, and of that the last."""
+    last = next((one for one in refused if one.ruling.action is not Action.SLOW), refused[0])
+    ruling = last.ruling
+    if ruling.action is Action.SLOW:
+        return (
+            f"slowed by {math.ceil(ruling.seconds)} s: more came than the rule {ruling.rule.value!r} lets by"
+        )
+    return f"{_BEFALLEN[ruling.action]}: {last.reply}"
+
+
+def _refused(one: Explanation) -> RefusedMail:
+    ruling = one.ruling
+    return RefusedMail(
+        one.inbox or "",
+        one.reply,
+        iso(one.at),
+        ruling.action.value,
+        ruling.rule.value,
+        ruling.seconds,
+        ruling.code,
+    )
 
 
 def _nearest(miss: Miss) -> Nearest:

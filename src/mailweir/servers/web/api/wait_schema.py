@@ -1,5 +1,7 @@
 """What a wait answers in JSON: the message, why there was none, or a silence."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from mailweir.servers.web.api.schema import ActionView, CodeView, EmailMessage
@@ -22,11 +24,20 @@ class Nearest(Struct, frozen=True):
 
 
 class RefusedMail(Struct, frozen=True):
-    """Mail for this address that was refused, with which reply, and when."""
+    """Mail for this address that was slowed, put off or refused, with which reply, and when.
+
+    `action`: slow, later, refuse or ban; `reply` is empty when it was only slowed. `rule` has caused it, and
+    `seconds` is how long it was held, or until when it may be tried again. `code` finds more of it at
+    /api/deliveries.
+    """
 
     recipient: str
     reply: str
     at: str
+    action: Literal["slow", "later", "refuse", "ban"]
+    rule: str
+    seconds: float
+    code: str
 
 
 class Intake(Struct, frozen=True):
