@@ -6,7 +6,7 @@ of the directory's descriptor (Linux, proc(5)), and nothing is left elsewhere wh
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,7 @@ def ask_all(directory: Path, question: str) -> Iterator[Answered]:
 
 
 @contextmanager
-def _short(place: Path) -> Iterator[str]:
+def _short(place: Path) -> Generator[str]:
     """A short path to a directory, however deep it lies, good meanwhile."""
     descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
