@@ -116,13 +116,7 @@ async def _serving(
     settings = seat.settings
     clock = SystemClock()
     mailbox = SqliteMailbox(settings.data, clock)
-    pulse = Pulse(frozenset({"receiver"} if settings.smtp else ()))
-
-    def listen(signal: Signal) -> None:
-        if isinstance(signal, Heartbeat):
-            pulse.note(signal, clock.monotonic())
-
-    bus.subscribe(listen)
+    pulse = _pulse(settings, bus, clock)
     receiving = reception(settings, intake, directory)
     dropping = Dropping(receiving, settings.node_name)
     facts = _facts(settings, lambda: pulse.troubles(clock.monotonic()))
@@ -170,6 +164,18 @@ async def _serving(
         await signed.close()
         for store in stores:
             await store.close()
+
+
+def _pulse(settings: Settings, bus: Bus, clock: SystemClock) -> Pulse:
+    """How the other processes are, as they say on the bus."""
+    pulse = Pulse(frozenset({"receiver"} if settings.smtp else ()))
+
+    def listen(signal: Signal) -> None:
+        if isinstance(signal, Heartbeat):
+            pulse.note(signal, clock.monotonic())
+
+    bus.subscribe(listen)
+    return pulse
 
 
 @dataclass(frozen=True, slots=True)
