@@ -149,12 +149,13 @@ async def test_a_connection_is_kept_for_the_next_request(house: WebHouse) -> Non
 async def test_one_connection_too_many_is_answered_503() -> None:
     house = WebHouse()
     await house.open(places=Places(1))
-    _, writer = await asyncio.open_connection("127.0.0.1", house.port)
-    writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+    reached, go_on = house.mailbox.hold()
+    running = asyncio.create_task(house.get("/api/messages"))
+    await reached.wait()
     answer = await house.get("/livez")
     assert (answer.status, answer.json["status"]) == (503, 503)
-    writer.close()
-    await writer.wait_closed()
+    go_on.set()
+    assert (await running).status == 200
     await house.server.drain(1)
 
 

@@ -76,12 +76,12 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         super().data_received(data if self._in_body else _without_offer(data))
-        if self._deadline is not None:
+        if self._in_body:
+            self._await_body()
+        elif self._deadline is not None:
             self._head_octets += len(data)
             if self._head_octets > HEAD_OCTETS:
                 self._end(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's headers are too long.")
-        elif self._in_body:
-            self._await_body()
 
     def on_message_begin(self) -> None:
         """A head begins."""

@@ -28,8 +28,8 @@ class LiveConnection(WebSocketsSansIOProtocol):
         places.moved(connection, self)
 
     def make_room(self) -> None:
-        """Never asked, since somebody follows here."""
-        raise NotImplementedError
+        """Somebody else needs the place. It is idle at no time, so that this is asked of no follower."""
+        self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
