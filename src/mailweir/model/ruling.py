@@ -33,7 +33,7 @@ class Rule(StrEnum):
     ACCOUNT = "account"
     FLOOD = "flood"  # many senders who have something in common
     BAN = "ban"  # an entry of the blocklist
-    CAP = "cap"  # connections
+    CONNECTION = "connection"  # too many, too slow, or out of turn
     OVERLOAD = "overload"  # more mail than can be kept, and others have a greater claim
     NOT_OURS = "not ours"  # mail for a host that this service does not receive for
     ELSEWHERE = "elsewhere"  # the key of that login is for another place

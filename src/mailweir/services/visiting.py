@@ -73,6 +73,11 @@ class Visit:
         """On the connection itself."""
         return self._of_ban(self._throttling.blocklist.ban_on_peer(self._ip))
 
+    def turned_away(self, reply: str) -> None:
+        """The connection was refused or ended: one too many, too slow, or out of turn."""
+        ruling = self._made(Action.LATER, Rule.CONNECTION, self._ip, 0.0, {})
+        self._throttling.explain(self._explanation(ruling, None, reply, acted=True))
+
     def hello(self, name: str) -> None:
         """What the peer calls itself."""
         self._hello = name.lower()[:SUBJECT_LENGTH]

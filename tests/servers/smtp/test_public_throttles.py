@@ -10,6 +10,7 @@ from fakes.floods import Stand, a_flood, a_mail, a_text
 from fakes.smtp_house import House, Peer
 from mailweir.model.ban import Kind, Name, Subject, Wish, network_name
 from mailweir.model.ruling import Rule
+from mailweir.policy.caps import Caps, Ceilings
 from mailweir.policy.tiers import Tier
 from mailweir.ports.intake import Room
 
@@ -139,3 +140,21 @@ async def test_an_overloaded_store_puts_strangers_off_before_those_who_are_known
     await known.say("RSET")
     assert (await begun(known)).startswith("451 4.3.2")
     house.intake.its_room = Room.CALM
+
+
+async def test_a_connection_too_many_is_counted_with_its_reply_and_its_address(
+    opened: Callable[..., Awaitable[House]], stand: Stand
+) -> None:
+    caps = Caps(Ceilings(open=(1, 0, 0), new=(0, 0, 0)))
+    house = await opened(throttling=stand.throttling, caps=caps)
+    await house.connect()
+    second = await house.connect(greeted=False)
+    reply = await second.line()
+    assert reply.startswith("421 4.7.0")
+    (one,) = stand.explained
+    assert (one.ruling.rule, one.ruling.subject, one.inbox, one.reply) == (
+        Rule.CONNECTION,
+        "127.0.0.1",
+        None,
+        reply,
+    )

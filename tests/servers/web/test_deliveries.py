@@ -80,7 +80,7 @@ async def test_at_a_public_inbox_nobody_is_told_who_has_sent_it(house: WebHouse,
         assert (one["from"], one["ip"], one["helo"]) == ("@shop.test", "192.0.2.0/24", "")
         assert (one["rule"], one["code"], one["to"]) == (rule.value, CODE, BOB)
         assert one["figures"]
-        hides = rule in {Rule.HELLO, Rule.REPLY_TO, Rule.ACCOUNT, Rule.FLOOD, Rule.BAN, Rule.CAP}
+        hides = rule in {Rule.HELLO, Rule.REPLY_TO, Rule.ACCOUNT, Rule.FLOOD, Rule.BAN, Rule.CONNECTION}
         assert bool(one["subject"]) is not hides
 
 

@@ -50,6 +50,10 @@ class PublicDoor(Door):
         visit.told(ruling, (), str(reply))
         return reply
 
+    def turned_away(self, ip: str, reply: Reply) -> None:
+        """Counts and explains a connection that was refused or ended for what it is."""
+        Visit(self.throttling, ip).turned_away(str(reply))
+
     def hesitates(self) -> bool:
         """Whether answers to messages should come slowly."""
         return self.reception.hesitates()
