@@ -263,4 +263,4 @@ def test_what_the_peer_was_told_is_explained_for_each_inbox(stand: Stand) -> Non
         "450 4.7.1 later",
     )
     assert one.ruling.figures["rate"] == 10.0
-    assert one.ruling.code == stand.throttling.code(one.ruling.rule, one.ruling.subject)
+    assert one.ruling.code == stand.throttling.rulings.code(one.ruling.rule, one.ruling.subject)

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from mailweir.policy.networks import network_called
 from mailweir.policy.sketches import HALF_LIFE, Count, Key, Sketch
+from mailweir.wire.mime.fingerprint import Fingerprint
 
 DIVERSE: Final = 45
 """Bits that are set when about 50 different hosts have come."""
@@ -206,3 +207,17 @@ def readable(facet: Facet, key: Key) -> str:
     if isinstance(key, str):
         return network_called(key) if facet is Facet.NETWORK else key
     return f"{key[:_HASH].hex()} {key[_HASH:].decode('utf-8', 'replace')}".strip()
+
+
+def narrow_facets(made: Fingerprint, family: Key) -> list[tuple[Facet, Key]]:
+    """What one tool or campaign has to itself; and the shape of its header, which others may have, too."""
+    facets: list[tuple[Facet, Key]] = []
+    if made.body:
+        facets.append((Facet.BODY, made.body))
+    if made.attachment:
+        facets.append((Facet.ATTACHMENT, made.attachment))
+    if made.reply_to:
+        facets.append((Facet.REPLY_TO, made.reply_to))
+    octets = family if isinstance(family, bytes) else family.encode("utf-8", "replace")
+    facets += (Facet.TOOL, made.shape + octets), (Facet.SHAPE, made.shape)
+    return facets

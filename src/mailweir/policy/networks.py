@@ -22,6 +22,15 @@ def is_loopback(ip: str) -> bool:
         return False
 
 
+def is_near(ip: str) -> bool:
+    """Whether that is this machine, or one of a private network as containers are."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private
+
+
 def network_of(ip: str) -> str:
     """The /24 or /64 of an address; the text itself when it is none."""
     try:

@@ -7,7 +7,7 @@ from mailweir.adapters.suffixes import PublicSuffixes
 from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.model.explanation import Explanation
-from mailweir.policy.networks import is_loopback
+from mailweir.policy.networks import is_near
 from mailweir.ports.directory import Directory
 from mailweir.services.blocklist import Blocklist
 from mailweir.services.throttling import Throttling
@@ -30,8 +30,8 @@ def throttling(
 
 
 def exempt(settings: Settings) -> Callable[[str], bool]:
-    """Who is not throttled: on one's own machine this machine itself."""
-    return is_loopback if settings.profile == "local" else _nobody
+    """Who is not throttled: on one's own machine this machine itself, and its containers."""
+    return is_near if settings.profile == "local" else _nobody
 
 
 def _nobody(ip: str) -> bool:

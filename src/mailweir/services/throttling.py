@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final, Literal
+from typing import Literal
 
 from mailweir.model.explanation import Explanation
-from mailweir.model.ruling import Rule
 from mailweir.policy.heavy_hitters import HeavyHitters
 from mailweir.policy.offenders import Offenders
 from mailweir.policy.returning_senders import ReturningSenders
@@ -15,8 +14,7 @@ from mailweir.ports.clock import Clock
 from mailweir.ports.directory import Directory
 from mailweir.ports.suffixes import Suffixes
 from mailweir.services.blocklist import Blocklist
-
-_CODE: Final = 5  # octets
+from mailweir.services.rulings import Rulings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +36,12 @@ class Throttling:
     floods: HeavyHitters = field(default_factory=HeavyHitters)
     returning: ReturningSenders = field(default_factory=ReturningSenders)
     offenders: Offenders = field(default_factory=Offenders)
+    rulings: Rulings = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rulings", Rulings(self.secret, self.clock))
 
     def hash(self, text: str) -> int:
         """Of what outsiders have chosen, 64 bits that they cannot choose."""
         digest = blake2b(text.encode("utf-8", "replace"), digest_size=8, key=self.secret).digest()
         return int.from_bytes(digest, "big")
-
-    def code(self, rule: Rule, subject: str) -> str:
-        """What a reply carries so that its reason can be found."""
-        named = f"{rule.value}\n{subject}".encode("utf-8", "replace")
-        return blake2b(named, digest_size=_CODE, key=self.secret).hexdigest()

@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from mailweir.model.address import Address, Host, Inbox, canonical_domain, host_of
-from mailweir.model.ban import Ban, Subject, network_name
+from mailweir.model.ban import Subject, network_name
 from mailweir.model.explanation import Explanation
 from mailweir.model.ruling import SUBJECT_LENGTH, Action, Rule, Ruling
-from mailweir.policy.heavy_hitters import Conviction, Facet, readable
+from mailweir.policy.heavy_hitters import Conviction, Facet, narrow_facets
 from mailweir.policy.networks import own_network, widths
 from mailweir.policy.sketches import BITS, Key
 from mailweir.policy.tiers import Delay
@@ -71,11 +71,11 @@ class Visit:
 
     def welcome(self) -> Ruling | None:
         """On the connection itself."""
-        return self._of_ban(self._throttling.blocklist.ban_on_peer(self._ip))
+        return self._throttling.rulings.of_ban(self._throttling.blocklist.ban_on_peer(self._ip))
 
     def turned_away(self, reply: str) -> None:
         """The connection was refused or ended: one too many, too slow, or out of turn."""
-        ruling = self._made(Action.LATER, Rule.CONNECTION, self._ip, 0.0, {})
+        ruling = self._throttling.rulings.of_connection(self._ip)
         self._throttling.explain(self._explanation(ruling, None, reply, acted=True))
 
     def hello(self, name: str) -> None:
@@ -116,7 +116,7 @@ class Visit:
             return None
         now = throttling.clock.monotonic()
         made = fingerprint(content)
-        facets = [*_narrow_facets(made, self._family or made.from_domain), *self._facets]
+        facets = [*narrow_facets(made, self._family or made.from_domain), *self._facets]
         conviction = throttling.floods.judge(facets, now, *self._bits())
         # What is known as a flood's leaves no debt to those who share something with it.
         ruling = self._on_header(made, now) if conviction is None else self._suspected(conviction, now)
@@ -143,18 +143,7 @@ class Visit:
         ban = blocklist.ban_on_sender(self._address) or blocklist.ban_on_recipient(inbox)
         if ban is None and self._hello:
             ban = blocklist.ban_on_hello(self._hello)
-        return self._of_ban(ban)
-
-    def _of_ban(self, ban: Ban | None) -> Ruling | None:
-        if ban is None:
-            return None
-        throttling = self._throttling
-        subject = f"{ban.subject.kind} {ban.subject}"
-        expires = ban.terms.expires
-        left = 0.0 if expires is None else max(expires - throttling.clock.now(), 0) / 1000
-        # A rule's ban is over soon, and what it has said of the address holds no longer than it.
-        rule = Rule.ADDRESS if ban.register == "rule" else Rule.BAN
-        return self._made(Action.BAN, rule, subject, left, {})
+        return self._throttling.rulings.of_ban(ban)
 
     def _on_envelope(self) -> Ruling | None:
         throttling = self._throttling
@@ -221,49 +210,33 @@ class Visit:
         """
         throttling = self._throttling
         if delay.is_held:
-            return self._of_delay(delay)
+            return self._throttling.rulings.of_delay(delay)
         if delay.tier.rule not in _OWN:
-            return self._of_delay(delay) if self._wait(now) else None
+            return self._throttling.rulings.of_delay(delay) if self._wait(now) else None
         if delay.tier.rule is not Rule.ADDRESS:
-            return self._of_delay(delay)
+            return self._throttling.rulings.of_delay(delay)
         seconds = throttling.offenders.offended(delay.subject, now)
         if not seconds or throttling.throttle == "dry-run":
-            return self._of_delay(delay)
+            return self._throttling.rulings.of_delay(delay)
         why = f"more than {delay.tier.rate:g} messages a second, again and again"
         subject = Subject("network", network_name(own_network(self._ip)))
         banned = throttling.blocklist.ban_now(
             subject, seconds=seconds, reason=why, rule=delay.tier.rule.value
         )
         if banned is None:
-            return self._of_delay(delay)
-        return self._made(Action.BAN, delay.tier.rule, f"network {subject}", seconds, _figures(delay))
+            return self._throttling.rulings.of_delay(delay)
+        return self._throttling.rulings.of_offender(delay, subject, seconds)
 
     def _suspected(self, conviction: Conviction | None, now: float) -> Ruling | None:
         wait = 0.0 if conviction is None else self._wait(now)
         if conviction is None or not wait:
             return None
-        subject = f"{conviction.facet.value} {readable(conviction.facet, conviction.key)}"
-        figures = {
-            "messages": round(conviction.count),
-            "share": round(conviction.share, 3),
-            "hosts": conviction.hosts,
-        }
-        return self._made(Action.LATER, Rule.FLOOD, subject, wait, figures)
+        return self._throttling.rulings.of_conviction(conviction, wait)
 
     def _wait(self, now: float) -> float:
         """Seconds after which it is to come back; 0 when it has."""
         throttling = self._throttling
         return throttling.returning.wait(self._networks()[1], throttling.hash(self._sender or ""), now)
-
-    def _of_delay(self, delay: Delay) -> Ruling:
-        action = Action.SLOW if delay.is_held else Action.LATER
-        return self._made(action, delay.tier.rule, delay.subject, delay.seconds, _figures(delay))
-
-    def _made(
-        self, action: Action, rule: Rule, subject: str, seconds: float, figures: dict[str, float]
-    ) -> Ruling:
-        short = subject[:SUBJECT_LENGTH]
-        return Ruling(action, rule, seconds, short, figures, self._throttling.code(rule, short))
 
     def _decided(self, ruling: Ruling | None, inbox: Inbox | None) -> Ruling | None:
         """The same, unless this is a dry run."""
@@ -276,21 +249,3 @@ class Visit:
     def _explanation(self, ruling: Ruling, inbox: Inbox | None, reply: str, *, acted: bool) -> Explanation:
         at = self._throttling.clock.now()
         return Explanation(at, ruling, self._ip, self._hello, self._sender, inbox, acted, reply)
-
-
-def _narrow_facets(made: Fingerprint, family: Key) -> list[tuple[Facet, Key]]:
-    """What one tool or campaign has to itself; and the shape of its header, which others may have, too."""
-    facets: list[tuple[Facet, Key]] = []
-    if made.body:
-        facets.append((Facet.BODY, made.body))
-    if made.attachment:
-        facets.append((Facet.ATTACHMENT, made.attachment))
-    if made.reply_to:
-        facets.append((Facet.REPLY_TO, made.reply_to))
-    octets = family if isinstance(family, bytes) else family.encode("utf-8", "replace")
-    facets += (Facet.TOOL, made.shape + octets), (Facet.SHAPE, made.shape)
-    return facets
-
-
-def _figures(delay: Delay) -> dict[str, float]:
-    return {"rate": delay.tier.rate, "burst": delay.tier.burst, "ahead": round(delay.seconds, 3)}

@@ -54,7 +54,7 @@ async def test_who_is_much_too_fast_is_told_when_to_try_again_with_a_code(house:
     for _ in range(3):
         replies.append(await begun(peer))
         await peer.say("RSET")
-    code = stand.throttling.code(Rule.ADDRESS, "127.0.0.1")
+    code = stand.throttling.rulings.code(Rule.ADDRESS, "127.0.0.1")
     assert replies[-1] == f"451 4.7.1 Too many messages from your address; try again in 1 seconds [{code}]"
     (one,) = stand.explained
     assert (one.inbox, one.reply, one.hello) == ("x@thing.test", replies[-1], "me.test")
