@@ -13,7 +13,6 @@ from mailweir.cli.saying import FAILED, OK, complain, print_json, print_text, sa
 from mailweir.config.load import load
 from mailweir.config.settings import Settings
 from mailweir.model.situation import Frequent, Situation
-from mailweir.observe.logs import escaped
 
 _KINDS: Final = {
     "network": "network",
@@ -80,18 +79,18 @@ def lines(situation: Situation) -> Iterable[str]:
         held = "  put off already" if one.held_back else ""
         yield (
             f"  {one.share:>6.0%}  {one.messages:>8,}  {one.hosts:>5}  "
-            f"{one.facet} {escaped(one.key[:_WIDEST])}{held}"
+            f"{one.facet} {_printable(one.key[:_WIDEST])}{held}"
         )
     culprit = _culprit(situation.frequent)
     if culprit is not None:
-        yield f"  Most of it: {culprit.facet} {escaped(culprit.key[:_WIDEST])}. To stop it:"
+        yield f"  Most of it: {culprit.facet} {_printable(culprit.key[:_WIDEST])}. To stop it:"
         yield f"    {command(culprit)}"
 
 
 def command(frequent: Frequent) -> str:
     """What an operator types to have no more of that."""
     kind = _KINDS[frequent.facet]
-    return f"mailweir block add {shlex.quote(escaped(frequent.key))} --kind {kind} --for 1h --reason flood"
+    return f"mailweir block add {shlex.quote(_printable(frequent.key))} --kind {kind} --for 1h --reason flood"
 
 
 def _culprit(frequent: Sequence[Frequent]) -> Frequent | None:
@@ -106,3 +105,8 @@ def _as_json(situation: Situation) -> object:
     culprit = _culprit(situation.frequent)
     stop = None if culprit is None else command(culprit)
     return {**msgspec.to_builtins(situation), "stop": stop}
+
+
+def _printable(text: str) -> str:
+    """Without anything that a terminal would act on."""
+    return "".join(character if character.isprintable() else "?" for character in text)
