@@ -1,5 +1,6 @@
 """What became of mail that was not taken at once, by REST."""
 
+import re
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -17,8 +18,7 @@ from mailweir.servers.web.door import WebRequest, door_of
 from mailweir.servers.web.errors import WrongRequestError
 from mailweir.servers.web.moments import iso
 
-_CODE: Final = 10
-"""Characters of a code; what is longer is none."""
+_CODE: Final = re.compile("[0-9a-f]{10}")
 
 _To = Annotated[
     str,
@@ -91,8 +91,12 @@ async def list_deliveries(
     inbox = inbox_named(to) if to else None
     most, earliest = number_of("limit", limit, KEPT_OF_INBOX, MOST), until_of(since, "since") or 0
     if code:
-        # No code is as short as what is cut, so that it finds nothing.
-        found = await deliveries.of_code(reader, code[: _CODE + 1], inbox, limit=most, since=earliest)
+        if not _CODE.fullmatch(code):
+            deliveries.access.read(reader)
+            raise WrongRequestError(
+                "A code is ten characters of 0 to 9 and a to f, in brackets at a reply's end."
+            )
+        found = await deliveries.of_code(reader, code, inbox, limit=most, since=earliest)
     elif inbox is not None:
         found = await deliveries.of_inbox(reader, inbox, limit=most, since=earliest)
     else:
