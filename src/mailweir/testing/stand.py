@@ -1,10 +1,12 @@
 """What one process of a test session has of Mailweir: what it was told, its server, its run."""
 
 import re
+import time
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,8 @@ LONGEST_RUN: Final = 24 * 60 * 60
 _INBOXES: Final = 10  # of a failed test that are looked into
 _LISTED: Final = 10  # messages of each that are listed
 _KEPT: Final = 100  # messages of each that are written as files
+_RESTART: Final = 3.0  # seconds in which a server's processes are there again
+_AGAIN: Final = 0.2  # seconds
 _PATIENCE: Final = 5.0  # seconds that a list may take
 
 
@@ -58,7 +62,7 @@ class Stand:
             url, smtp = f"http://{doors['http']}", doors["smtp"]
         client = Mailweir(url, self.told.key, smtp=smtp, timeout=self.told.timeout)
         client.service.touched = self._boxes
-        client.open(name=name, ttl=LONGEST_RUN)
+        _open(client, name)
         self.client = client
         return client
 
@@ -111,6 +115,20 @@ class Stand:
         assert client is not None  # noqa: S101  as above
         content = box.content("raw", mail.id)
         _write(directory / f"{file_name(mail.id)}.eml", lambda: hold(client.service.server, content))
+
+
+def _open(client: Mailweir, name: str) -> None:
+    """Begins the run; a server that is just being started anew has a few seconds. Raises MailweirError."""
+    until = time.monotonic() + _RESTART
+    while True:
+        try:
+            client.open(name=name, ttl=LONGEST_RUN)
+        except MailweirError as error:
+            if error.status != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() >= until:
+                raise
+            time.sleep(_AGAIN)  # noqa: TID251  a session of tests has nothing else to do yet
+        else:
+            return
 
 
 def file_name(name: str) -> str:
