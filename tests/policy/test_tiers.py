@@ -1,5 +1,8 @@
 """Rates: a burst, then a rate; held for a while, put off beyond it; and who sends slowly never feels them."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from mailweir.model.ruling import Rule
@@ -60,3 +63,10 @@ def test_another_rate_holds_at_once_and_forgives_debts() -> None:
     tiers.set(Tier(Rule.ADDRESS, 1.0, 2, 0.0))
     assert [tiers.take([(Rule.ADDRESS, "a")], 0.0) is None for _ in range(3)] == [True, True, False]
     assert tiers.tier(Rule.ADDRESS).burst == 2
+
+
+def test_the_page_for_operators_has_the_rates_that_hold() -> None:
+    page = Path(__file__).parents[2] / "docs/operating/floods.md"
+    rows = re.findall(r"^\| [^|]+ \| ([\d,]+) \| ([\d,]+) \| ", page.read_text("utf-8"), re.MULTILINE)
+    told = {(int(burst.replace(",", "")), float(rate.replace(",", ""))) for burst, rate in rows}
+    assert told == {(tier.burst, tier.rate) for tier in DEFAULTS.values()}
