@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,7 @@ LONGEST_RUN: Final = 24 * 60 * 60
 _INBOXES: Final = 10  # of a failed test that are looked into
 _LISTED: Final = 10  # messages of each that are listed
 _KEPT: Final = 100  # messages of each that are written as files
+_AWAY: Final = 503  # the status of a server that does not answer
 _RESTART: Final = 3.0  # seconds in which a server's processes are there again
 _AGAIN: Final = 0.2  # seconds
 _PATIENCE: Final = 5.0  # seconds that a list may take
@@ -124,7 +124,7 @@ def _open(client: Mailweir, name: str) -> None:
         try:
             client.open(name=name, ttl=LONGEST_RUN)
         except MailweirError as error:
-            if error.status != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() >= until:
+            if error.status != _AWAY or time.monotonic() >= until:
                 raise
             time.sleep(_AGAIN)  # noqa: TID251  a session of tests has nothing else to do yet
         else:
