@@ -207,7 +207,7 @@ async def test_a_server_that_holds_its_answers_is_seen_to_hold_the_attack() -> N
     async with a_defender(lambda _source, _content: b"250 ok", hold=60.0) as where:
         begun = time.monotonic()
         found = await attacked(an_attack(where, "constant-reply-to", 3_000))
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30  # its answers would take 60
     assert found.accepted == 0
     assert found.late == 10  # one on each connection
     assert found.held_back > 2_000
