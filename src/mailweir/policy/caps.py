@@ -15,10 +15,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from types import MappingProxyType
 from typing import Final
 
+from mailweir.policy.networks import is_loopback, widths
 from mailweir.policy.throttle import Cells
 
 MOST_KEYS: Final = 10_000
@@ -26,7 +27,6 @@ MOST_KEYS: Final = 10_000
 to have others forgiven, an attacker needs 50,000 addresses that connect in each second."""
 
 _MINUTE: Final = 60.0
-_V6_64, _V6_48 = 19, 14  # characters of an address that is written out (RFC 5952 undone)
 
 
 class Width(IntEnum):
@@ -89,7 +89,7 @@ class Caps:
 
     def counts(self, ip: str) -> bool:
         """Whether connections from there are counted: of an address that nobody knows none is."""
-        return bool(ip) and (self._loopback or not _is_loopback(ip))
+        return bool(ip) and (self._loopback or not is_loopback(ip))
 
     def enter(self, ip: str, now: float) -> Excess | None:
         """A connection is made: counts it, or says why it may not be. Costs nothing when it is refused."""
@@ -150,14 +150,6 @@ def unmapped(ip: str) -> str:
     return ip if mapped is None else str(mapped)
 
 
-def _is_loopback(ip: str) -> bool:
-    return ip.startswith("127.") or ip == "::1"
-
-
 def _keys(ip: str) -> tuple[str, str, str]:
-    """By text where that is enough, since each connection is asked twice."""
-    if ":" not in ip:
-        network = ip[: ip.rfind(".")]
-        return ip, network, network[: network.rfind(".")]
-    whole = ip_address(ip.partition("%")[0]).exploded
-    return ip, whole[:_V6_64], whole[:_V6_48]
+    _, network, region = widths(ip)
+    return ip, network, region
