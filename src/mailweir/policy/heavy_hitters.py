@@ -144,7 +144,7 @@ class HeavyHitters:
 
     def top(self, facet: Facet, now: float, most: int) -> list[tuple[Key, Count]]:
         """The most frequent keys of one facet, whether a conviction explains them or not."""
-        both = Sketch(self._bounds.keys + _EXPLAINED)
+        both = Sketch(2 * most)  # what is rare in either is none of them
         both.merge(self._sketches[facet], now)
         both.merge(self._explained[facet], now)
         return both.top(now, most)

@@ -6,6 +6,7 @@ with the decay of Cormode et al., *Forward decay* (2009); distinct senders by li
 1990). Tables of several processes can be merged: counts add up, and bitmaps are united.
 """
 
+import heapq
 from typing import Final
 
 HALF_LIFE: Final = 15.0
@@ -87,8 +88,7 @@ class Sketch:
         """The keys that come most often, the most frequent first."""
         for count in self._counts.values():
             count.fade(now)
-        ranked = sorted(self._counts.items(), key=lambda item: item[1].count, reverse=True)
-        return ranked[:most]
+        return heapq.nlargest(most, self._counts.items(), key=lambda item: item[1].count)
 
     def merge(self, other: "Sketch", now: float) -> None:
         """Counts what another process has counted, too."""

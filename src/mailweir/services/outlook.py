@@ -33,7 +33,7 @@ class Outlook:
     sessions: Callable[[], int]
 
     def situation(self) -> Situation:
-        """As it is now. Costs about a millisecond."""
+        """As it is now. Costs a few milliseconds."""
         throttling = self.throttling
         now = throttling.clock.monotonic()
         return Situation(
