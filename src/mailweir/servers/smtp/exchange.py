@@ -15,8 +15,8 @@ from mailweir.servers.smtp.entrance import Entrance
 from mailweir.servers.smtp.flight import SMALL
 from mailweir.servers.smtp.guest import Guest
 from mailweir.servers.smtp.house import House
+from mailweir.servers.smtp.introduction import Introduction
 from mailweir.servers.smtp.line import Line
-from mailweir.servers.smtp.visiting import Visiting
 from mailweir.servers.smtp.waits import Holding, Keeping, Wait, Weighing
 from mailweir.services.reception import Receipt
 from mailweir.wire.smtp.events import Event, Mail, Message, StartTls
@@ -37,6 +37,7 @@ class Exchange(asyncio.Protocol):
         "_entrance",
         "_eof",
         "_house",
+        "_introduction",
         "_last",
         "_line",
         "_proven",
@@ -45,7 +46,6 @@ class Exchange(asyncio.Protocol):
         "_target",
         "_unread",
         "_upgrading",
-        "_visiting",
         "_wait",
     )
 
@@ -63,7 +63,7 @@ class Exchange(asyncio.Protocol):
         self._last: Reply | None = None  # with which the session ends once nothing is under way
         self._charged = 0  # octets of the house's flight that are this session's
         self._proven = self._eof = self._upgrading = False
-        self._visiting = Visiting()
+        self._introduction = Introduction()
 
     @property
     def ip(self) -> str:
@@ -142,7 +142,7 @@ class Exchange(asyncio.Protocol):
     def _deliver(self, message: Message) -> bool:
         """Hands a message in; whether it is answered already."""
         handed = self._desk.deliver(
-            message, self._visiting.now(self._conversation, self._source, self._target, self._line)
+            message, self._introduction.now(self._conversation, self._source, self._target, self._line)
         )
         if isinstance(handed, Receipt):
             keeping = self._wait = Keeping(handed, len(message.content), self._house.flight, self._over)

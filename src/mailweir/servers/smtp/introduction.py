@@ -6,7 +6,7 @@ from mailweir.servers.smtp.line import Line
 from mailweir.wire.smtp.server import Server
 
 
-class Visiting:
+class Introduction:
     """Makes the visitor of a session once, and anew when the peer has said something about itself."""
 
     __slots__ = ("_visitor",)

@@ -17,11 +17,6 @@ from mailweir.wire.smtp.reply import Reply
 from mailweir.wire.smtp.server import Rules
 
 
-def _nobody(ip: str) -> bool:
-    del ip
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class PublicDoor(Door):
     """`rules` of the conversation; `any_login` takes every user name and password (profile `local`).
@@ -33,11 +28,11 @@ class PublicDoor(Door):
     throttling: Throttling
     rules: Rules
     any_login: bool = False
-    exempt: Callable[[str], bool] = _nobody
+    exempt: Callable[[str], bool] | None = None
 
     def desk(self, ip: str) -> "PublicDesk":
         """For a peer at that address."""
-        visit = Visit(self.throttling, ip, exempt=self.exempt(ip))
+        visit = Visit(self.throttling, ip, exempt=self.exempt is not None and self.exempt(ip))
         return PublicDesk(self, visit, Refusing(self.throttling.explain, self.reception.clock, ip))
 
     def welcome(self, ip: str) -> Reply | None:
