@@ -36,7 +36,7 @@ async def run(seat: Seat) -> int:
             open_directory(settings) as directory,
             open_blocklist(settings, "single") as blocklist,
             open_explanations(settings) as explanations,
-            web.serving(seat, intake, directory, bus, explanations) as broken,
+            web.serving(seat, intake, directory, bus, blocklist, explanations) as broken,
             capturing(settings, intake, directory) as (capture, capture_broken),
         ):
             explaining = Explaining(SystemClock(), explanations.keep)

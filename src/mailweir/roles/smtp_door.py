@@ -3,8 +3,6 @@
 import ipaddress
 from dataclasses import replace
 
-from mailweir.adapters.machine_memory import MachineMemory
-from mailweir.adapters.system import SystemClock
 from mailweir.config.settings import Settings
 from mailweir.observe import logs
 from mailweir.policy.overload import PRESSED
@@ -40,7 +38,7 @@ def public(seat: Seat, reception: Reception, throttling: Throttling) -> Listener
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_public), auth=local, auth_without_tls=local)
     door = PublicDoor(reception, throttling, rules, any_login=local, exempt=exempt(settings))
-    made = _listener(seat, "smtp", door)
+    made = _listener(seat, "smtp", door, reception)
 
     def dismiss() -> None:
         made.dismiss(door.welcome)
@@ -54,7 +52,7 @@ def submission(seat: Seat, capture: Capture, explain: Explain) -> Listener:
     settings = seat.settings
     local = settings.profile == "local"
     rules = replace(_rules(settings, settings.line_ends_submission), auth=True, auth_without_tls=local)
-    return _listener(seat, "submission", SubmissionDoor(capture, rules, explain))
+    return _listener(seat, "submission", SubmissionDoor(capture, rules, explain), capture.reception)
 
 
 async def serve(seat: Seat, door: str, listening: Listener, watch: Watch) -> int:
@@ -75,7 +73,7 @@ def _rules(settings: Settings, line_ends: str) -> Rules:
     )
 
 
-def _listener(seat: Seat, name: str, door: Door) -> Listener:
+def _listener(seat: Seat, name: str, door: Door, reception: Reception) -> Listener:
     """A listener that is not started yet, and that follows SIGHUP."""
     settings = seat.settings
     terms = Terms(
@@ -85,13 +83,12 @@ def _listener(seat: Seat, name: str, door: Door) -> Listener:
         greeting_delay=settings.greeting_delay / 1000,
         trusted_proxies=[ipaddress.ip_network(network) for network in settings.trusted_proxies],
     )
-    memory = MachineMemory(SystemClock().monotonic)
     made = Listener(
         door,
         terms,
         tls=certificate.context(settings),
         caps=caps.of_smtp(seat, name),
-        pressed=lambda: memory.share() >= PRESSED,
+        pressed=lambda: reception.memory() >= PRESSED,
     )
     seat.on_reload(lambda: _reload(settings, made))
     return made

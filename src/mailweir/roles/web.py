@@ -83,7 +83,8 @@ async def run(seat: Seat) -> int:
             open_intake(settings, bus) as intake,
             open_directory(settings) as directory,
             open_explanations(settings) as explanations,
-            serving(seat, intake, directory, bus, explanations) as broken,
+            open_blocklist(settings, "web") as blocklist,
+            serving(seat, intake, directory, bus, blocklist, explanations) as broken,
         ):
             seat.ready()
             return await Watch("web", intake, bus, broken).ended(seat.stopping, settings.data)
@@ -94,18 +95,6 @@ async def run(seat: Seat) -> int:
 
 @asynccontextmanager
 async def serving(
-    seat: Seat, intake: SqliteIntake, directory: Directory, bus: Bus, explanations: Explanations
-) -> AsyncGenerator[Callable[[], bool]]:
-    """Serves HTTP meanwhile; tells whether a write of its own was not synced."""
-    async with (
-        open_blocklist(seat.settings, "web") as blocklist,
-        _serving(seat, intake, directory, bus, blocklist, explanations) as broken,
-    ):
-        yield broken
-
-
-@asynccontextmanager
-async def _serving(
     seat: Seat,
     intake: SqliteIntake,
     directory: Directory,
@@ -113,6 +102,7 @@ async def _serving(
     blocklist: Blocklist,
     explanations: Explanations,
 ) -> AsyncGenerator[Callable[[], bool]]:
+    """Serves HTTP meanwhile; tells whether a write of its own was not synced."""
     settings = seat.settings
     clock = SystemClock()
     mailbox = SqliteMailbox(settings.data, clock)
